@@ -1,0 +1,1 @@
+"""Records in, who is who out: the ground of the product."""

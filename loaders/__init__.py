@@ -1,0 +1,1 @@
+"""Registers in, canonical tables out."""
