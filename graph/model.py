@@ -58,7 +58,9 @@ NODES: dict[str, NodeShape] = {
     for n in (
         _node(
             "Person",
-            "A resolved person (entity); name, birth date and sex are those its mentions agree on best.",
+            "A resolved person (entity); name, birth date and sex are those its mentions agree on best. `adult_from` "
+            "is the 18th birthday (1 March after a 29 February); `held` says that the scope holds the person's whole "
+            "family, so that its history may be asked; for others no event can count at any time.",
             _text("person_id", nullable=False),
             _text("name"),
             pa.field("birth_date", DAY),
@@ -66,6 +68,8 @@ NODES: dict[str, NodeShape] = {
             _text("sex"),
             pa.field("mentions", pa.int64(), nullable=False),
             _flag("protected"),
+            pa.field("adult_from", DAY),
+            _flag("held"),
         ),
         _node(
             "Mention",
@@ -204,11 +208,13 @@ RELATIONSHIPS: dict[str, RelationshipShape] = {
             "CHILD_OF",
             "Person",
             "Person",
-            "Parent in law or holder of custody (kind: parent, adoptive_parent, custody).",
+            "Parent in law or holder of custody (kind: parent, adoptive_parent, custody). From the `as_of` "
+            "`hidden_from` on, an adoption hides the relation and what follows from it.",
             _text("kind", nullable=False),
             *VALID,
             _text("register", nullable=False),
             *KNOWN,
+            pa.field("hidden_from", DAY, nullable=False),
         ),
         _relationship(
             "PARTNER_OF",

@@ -1,0 +1,39 @@
+"""Canonical and resolution tables in, the graph's node and relationship tables out."""
+
+from __future__ import annotations
+
+from graph.model import GraphTables
+from graph.order import in_order
+from graph.projection.database import open_database
+from graph.projection.inputs import ProjectionInput, Scope
+from graph.projection.nodes import node_tables
+from graph.projection.relationships import relationship_tables
+from graph.projection.scope import within_incidents
+from graph.projection.sealing import seal_by_entity
+
+__all__ = ["ProjectionInput", "Scope", "project"]
+
+
+def project(inputs: ProjectionInput, scope: Scope) -> GraphTables:
+    """The graph of a resolution, sealed once more by entity and cut to the scope.
+
+    Only addresses that a stay, a household or an incident names become nodes; incidents without any
+    date, and stays whose address nobody could read, are left out. What several records of an event
+    say differently is settled on the records of the newest belief.
+
+    Args:
+        inputs: Tables as :mod:`linkage.tables` declares them.
+        scope: Whom the graph may hold.
+
+    Returns:
+        Every table of :mod:`graph.model`, checked and in order.
+
+    Raises:
+        TableError: An input is not as declared.
+    """
+    sealed = seal_by_entity(inputs.checked())
+    with open_database(sealed.tables()) as database:
+        relationships = relationship_tables(database)
+        nodes = node_tables(database, relationships)
+    whole = in_order({**nodes, **relationships})
+    return whole if scope.everybody else in_order(within_incidents(whole))

@@ -1,0 +1,54 @@
+"""The log of look-ups: who looked at whom, for which case, before the answer leaves.
+
+One JSON line per look-up, appended and flushed to disk beside the runs; no log, no answer. It holds
+ids of persons and of the build, never names or numbers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from graph.grant import Grant
+from kintrace.errors import RunError
+from kintrace.pipeline.runs import Run
+
+LOG = "lookups.jsonl"
+
+
+def record_lookup(run: Run, grant: Grant, action: str, persons: Sequence[str]) -> None:
+    """Append one look-up to the log beside the runs.
+
+    Raises:
+        RunError: The log cannot be written; the look-up must not go on.
+    """
+    path = log_path(run)
+    entry = {
+        "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "who": grant.holder,
+        "case": grant.case,
+        "purpose": grant.purpose,
+        "legal_basis": grant.legal_basis,
+        "action": action,
+        "run": run.name,
+        "persons": list(persons),
+    }
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8") as log:
+            log.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            log.flush()
+            os.fsync(log.fileno())
+    except OSError as error:
+        raise RunError(
+            f"the look-up log cannot be written: {error.strerror}",
+            where=str(path),
+            hint="no answer without a log entry: mend the rights or the disk",
+        ) from None
+
+
+def log_path(run: Run) -> Path:
+    """Where the look-ups of a run are logged."""
+    return run.path.parent / LOG

@@ -1,0 +1,131 @@
+"""`kintrace family`, `person` and `search`: look-ups in a published run."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from kintrace.audit import record_lookup
+from kintrace.cli.options import Day, grant_for, grant_options, json_option, open_run, print_json, run_option, today
+from kintrace.pipeline.runs import Run
+
+
+def _snapshot(run: Run) -> Any:
+    from graph.snapshot import Snapshot
+
+    return Snapshot.open(run.stage("snapshot") / "store")
+
+
+def _person_id(snapshot: Any, given: str) -> str:
+    """A person by its own id or by the id of one of its records."""
+    return given if ":" not in given else str(snapshot.person_of_record(given))
+
+
+def _as_of(run: Run, stated: dt.date | None) -> dt.date:
+    return stated or dt.date.fromisoformat(run.manifest()["settings"]["as_of"])
+
+
+@click.command()
+@click.argument("person")
+@click.option("--as-of", type=Day(), help="The day whose family is meant. [default: the day of the extracts]")
+@click.option("--known-at", type=Day(), help="Only what was known on this day.")
+@run_option
+@grant_options
+@json_option
+def family(
+    person: str,
+    as_of: dt.date | None,
+    known_at: dt.date | None,
+    run_path: Path | None,
+    case_id: str | None,
+    purpose: str | None,
+    legal_basis: str | None,
+    as_json: bool,
+) -> None:
+    """Show the family of a child and its incident history across moves.
+
+    PERSON is a person id (E...) or a record id (register:key).
+    """
+    from graph.history import family_history
+    from kintrace.views.family import render_family
+
+    run = open_run(run_path)
+    grant = grant_for(run, case_id, purpose, legal_basis)
+    snapshot = _snapshot(run)
+    child = _person_id(snapshot, person)
+    record_lookup(run, grant, "family", [child])
+    history = family_history(snapshot, child, _as_of(run, as_of), grant, today=today(), known_at=known_at)
+    if as_json:
+        print_json(dataclasses.asdict(history))
+    else:
+        Console(highlight=False).print(render_family(history))
+
+
+@click.command()
+@click.argument("person")
+@click.option("--as-of", type=Day(), help="The day meant. [default: the day of the extracts]")
+@run_option
+@grant_options
+@json_option
+def person(
+    person: str,
+    as_of: dt.date | None,
+    run_path: Path | None,
+    case_id: str | None,
+    purpose: str | None,
+    legal_basis: str | None,
+    as_json: bool,
+) -> None:
+    """Show one person: the mentions it is made of, stays, relatives and parts in incidents.
+
+    PERSON is a person id (E...) or a record id (register:key).
+    """
+    from graph.profile import person_profile
+    from kintrace.views.person import render_person
+
+    run = open_run(run_path)
+    grant = grant_for(run, case_id, purpose, legal_basis)
+    snapshot = _snapshot(run)
+    found = _person_id(snapshot, person)
+    record_lookup(run, grant, "person", [found])
+    profile = person_profile(snapshot, found, _as_of(run, as_of), grant, today=today())
+    if as_json:
+        print_json(dataclasses.asdict(profile))
+    else:
+        Console(highlight=False).print(render_person(profile))
+
+
+@click.command()
+@click.argument("text", nargs=-1, required=True)
+@click.option("--born", type=Day(), help="Birth date.")
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@run_option
+@grant_options
+@json_option
+def search(
+    text: tuple[str, ...],
+    born: dt.date | None,
+    limit: int,
+    run_path: Path | None,
+    case_id: str | None,
+    purpose: str | None,
+    legal_basis: str | None,
+    as_json: bool,
+) -> None:
+    """Find persons in scope by name, in any order of the words, and birth date; says why each one hit."""
+    from graph.search import search as find
+    from kintrace.views.person import render_hits
+
+    run = open_run(run_path)
+    grant = grant_for(run, case_id, purpose, legal_basis)
+    hits = find(_snapshot(run), " ".join(text), grant, today=today(), birth_date=born, limit=limit)
+    record_lookup(run, grant, "search", [hit.person_id for hit in hits])
+    if as_json:
+        print_json([dataclasses.asdict(hit) for hit in hits])
+    else:
+        Console(highlight=False).print(render_hits(hits, demo=grant.demo))

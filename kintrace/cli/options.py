@@ -1,0 +1,107 @@
+"""Options that many commands share, and the two ways of printing an answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from graph.grant import Grant, demo_grant
+from kintrace.errors import NoSuchRunError, RunError
+from kintrace.pipeline.runs import Run, find_run
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+
+run_option = click.option(
+    "--run",
+    "run_path",
+    type=click.Path(path_type=Path),
+    envvar="KINTRACE_RUN",
+    help="Run folder, or a folder with kintrace.toml. [default: here, else ./demo]",
+)
+
+
+class Day(click.ParamType):
+    """A date such as 2025-12-31."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """The date, or a message that says how to write one."""
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date; write YYYY-MM-DD", param, ctx)
+
+
+def grant_options(command: F) -> F:
+    """Options that state the purpose of a look-up; a synthetic run needs none."""
+    for option in (
+        click.option("--legal-basis", envvar="KINTRACE_LEGAL_BASIS", help="Legal basis of the look-up."),
+        click.option("--purpose", envvar="KINTRACE_PURPOSE", help="Why you look."),
+        click.option("--case", "case_id", envvar="KINTRACE_CASE", help="Case id that the look-up belongs to."),
+    ):
+        command = option(command)
+    return command
+
+
+def grant_for(run: Run, case_id: str | None, purpose: str | None, legal_basis: str | None) -> Grant:
+    """The grant of this look-up: stated by the user, or the demo grant of a synthetic run.
+
+    Raises:
+        RunError: A run on real registers, and case, purpose or legal basis is missing.
+    """
+    if case_id and purpose and legal_basis:
+        tomorrow = today() + dt.timedelta(days=1)
+        return Grant(case_id, purpose, legal_basis, holder=_account(), valid_until=tomorrow)
+    if run.manifest()["settings"]["synthetic"]:
+        return demo_grant(_account())
+    raise RunError(
+        "a look-up in real registers needs a case, a purpose and a legal basis",
+        hint="give --case, --purpose and --legal-basis",
+    )
+
+
+def open_run(run_path: Path | None) -> Run:
+    """The run that `--run` names; by default the one here, else the demo's."""
+    if run_path is not None:
+        return find_run(run_path)
+    for place in (Path(), Path("demo")):
+        try:
+            return find_run(place)
+        except NoSuchRunError:
+            continue
+    raise NoSuchRunError("no run here and none in ./demo", hint="name one with --run, or make one: kintrace demo")
+
+
+def print_json(content: Any) -> None:
+    """One JSON document on standard output; dates as ISO text."""
+    click.echo(json.dumps(content, ensure_ascii=False, indent=1, default=_plain))
+
+
+def today() -> dt.date:
+    """The calendar day, read once at the edge; everything below takes it as an argument."""
+    return dt.datetime.now(dt.UTC).astimezone().date()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dt.date | Path):
+        return str(value)
+    raise TypeError(f"not printable as JSON: {type(value).__name__}")
+
+
+def _account() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown account"

@@ -1,0 +1,92 @@
+"""`kintrace rebuild` and `kintrace runs`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from kintrace.cli.group import INTERRUPTED
+from kintrace.cli.options import json_option, print_json
+from kintrace.pipeline.runs import Run, list_runs
+from kintrace.settings import read_settings
+
+
+@click.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@json_option
+def rebuild(config: Path, as_json: bool) -> None:
+    """Rebuild the graph from the registers that CONFIG (a kintrace.toml, or its folder) names.
+
+    A killed rebuild is resumed by the same command; look-ups see the new run only when it is whole.
+    """
+    from kintrace.pipeline.progress import reporting
+    from kintrace.pipeline.rebuild import rebuild as run_rebuild
+
+    settings = read_settings(config)
+    try:
+        with reporting() as reporter:
+            run = run_rebuild(settings, reporter)
+    except KeyboardInterrupt:
+        click.echo("kintrace: stopped; the same command goes on where it stopped", err=True)
+        raise SystemExit(INTERRUPTED) from None
+    answer = _describe(run)
+    if as_json:
+        print_json({"run": answer.pop("path"), **answer})
+    else:
+        _print_quality(run)
+        click.echo(f"Published {run.path}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+@json_option
+def runs(folder: Path, as_json: bool) -> None:
+    """List the runs of FOLDER (one with a kintrace.toml, or a folder of runs), newest first."""
+    if (folder / "kintrace.toml").is_file() or folder.is_file():
+        folder = read_settings(folder).runs
+    elif not any(folder.glob("run-*")) and (folder / "demo" / "kintrace.toml").is_file():
+        folder = read_settings(folder / "demo").runs
+    found = [_describe(run) for run in list_runs(folder)]
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        click.echo(f"No runs in {folder}. Make one: kintrace rebuild CONFIG")
+        return
+    table = Table("run", "state", "mentions", "persons in scope", "events in scope", "seconds", box=None)
+    for one in found:
+        counts = one.get("counts", {})
+        numbers = (counts.get("mentions"), counts.get("persons_in_scope"), counts.get("events_in_scope"))
+        table.add_row(one["name"], one["state"], *(f"{n:,}" if n else "" for n in numbers), f"{one['seconds']:.0f}")
+    Console().print(table)
+
+
+def _describe(run: Run) -> dict[str, Any]:
+    timings = run.timings() if (run.path / "timings.json").is_file() else {"stages": {}}
+    state = "published" if run.published else "complete" if run.complete else "unfinished"
+    answer = {
+        "name": run.name,
+        "path": str(run.path),
+        "state": state,
+        "started": timings.get("started"),
+        "seconds": round(sum(timings["stages"].values()), 1),
+        "stages": timings["stages"],
+    }
+    if run.complete:
+        manifest = run.manifest()
+        answer |= {"counts": manifest["counts"], "synthetic": manifest["settings"]["synthetic"]}
+    return answer
+
+
+def _print_quality(run: Run) -> None:
+    """How each register came in: rows, refusals, and how well the columns that link are filled."""
+    from loaders.quality import summarise
+
+    table = Table("register", "mentions", "incidents", "refused", "given", "surname", "birth date", "id", box=None)
+    for line in summarise(run.read("load", "quality"), run.read("load", "refused")):
+        table.add_row(*line)
+    Console(stderr=True).print(table)

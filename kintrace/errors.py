@@ -1,0 +1,25 @@
+"""What can go wrong around a run: for the operator and the person at the terminal."""
+
+from linkage.errors import KintraceError
+
+
+class ConfigError(KintraceError, ValueError):
+    """`kintrace.toml` is missing or wrong."""
+
+    exit_code = 2
+
+
+class RunError(KintraceError):
+    """A run cannot start, resume, be found or be published."""
+
+
+class NoSuchRunError(RunError, LookupError):
+    """The run asked for is not there."""
+
+    exit_code = 2
+
+
+class TruthError(KintraceError, ValueError):
+    """A run and a truth folder do not belong together, or the truth is damaged."""
+
+    exit_code = 2

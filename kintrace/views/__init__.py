@@ -1,0 +1,1 @@
+"""Answers made readable in a terminal: facts with their sources, in the reader's order."""

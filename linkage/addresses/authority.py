@@ -1,0 +1,123 @@
+"""The authority: the street doors and units that registered residences name.
+
+A street door (access) is where + street + house number; a unit adds floor and door. Ids are made of
+content, so the same address has the same id in every run and every register, and can be read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linkage.addresses.folding import city_key, town_key
+from linkage.addresses.places import Codes, Flags, Places, column, joined, look_up, map_distinct
+from linkage.geography import postcode_name
+
+
+def access_ids(places: Places) -> pa.Array:
+    """The id of each place's street door; null where it says no street.
+
+    ``1620|vesterbrogade|12b``; the municipality (``k0101``) or the town stands in for a missing postcode.
+    """
+    ids = places.key("where", "street_key", "house_number")
+    return pc.if_else(pa.array(places.stated), ids, pa.scalar(None, pa.string()))
+
+
+def unit_ids(access: pa.Array, floor: pa.Array, door: pa.Array) -> pa.Array:
+    """The id of each unit: the street door's id, with floor and door where either is said."""
+    bare = pc.and_(pc.is_null(floor), pc.is_null(door))
+    full = pc.if_else(pc.is_null(access), pa.scalar(None, pa.string()), joined(access, floor, door))
+    return pc.if_else(bare, access, full)
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Indexes over the authoritative places; positions count in ``access`` and ``units``."""
+
+    access: pa.Array
+    """Distinct street doors, sorted."""
+    units: pa.Array
+    """Distinct unit ids, sorted."""
+    unit_access: Codes
+    unit_floor: pa.Array
+    unit_door: pa.Array
+    streets: pa.Table
+    """Distinct ``where`` and ``street_key``."""
+    names: pa.Table
+    """Per place and name of its town: ``access`` position, ``town`` key, ``street_key``, ``house_number``."""
+    districts: pa.Table
+    """The same with the register's or municipality's police district for ``town``."""
+
+    def bare(self) -> Flags:
+        """Which units are named by the street door alone."""
+        neither = pc.and_(pc.is_null(self.unit_floor), pc.is_null(self.unit_door))
+        return np.asarray(neither.to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+    def units_of_access(self) -> Codes:
+        """How many units each street door has."""
+        return np.bincount(self.unit_access, minlength=len(self.access)).astype(np.int64)
+
+
+def build_authority(places: Places, district: pa.Array) -> Authority:
+    """Index the authoritative places; ``district`` is the police district of each place."""
+    chosen = np.flatnonzero(places.authority & places.stated)
+    taken = pa.array(chosen)
+    parts = places.parts.take(taken)
+    doors = access_ids(places).take(taken)
+    floor, door = column(parts, "floor"), column(parts, "door")
+    ids = unit_ids(doors, floor, door)
+    access = _sorted_distinct(doors)
+    units = _sorted_distinct(ids)
+    access_of = look_up(doors, access)
+    first = _first_of(look_up(ids, units), len(units))
+    streets = parts.select(["where", "street_key"]).group_by(["where", "street_key"]).aggregate([])
+    return Authority(
+        access=access,
+        units=units,
+        unit_access=access_of[first],
+        unit_floor=floor.take(pa.array(first)),
+        unit_door=door.take(pa.array(first)),
+        streets=streets.sort_by([("where", "ascending"), ("street_key", "ascending")]),
+        names=_names(parts, access_of),
+        districts=_named(parts, access_of, district.take(taken)),
+    )
+
+
+def _sorted_distinct(values: pa.Array) -> pa.Array:
+    distinct = pc.unique(values)
+    return distinct.take(pc.sort_indices(distinct))
+
+
+def _first_of(groups: Codes, count: int) -> Codes:
+    first = np.full(count, len(groups), dtype=np.int64)
+    np.minimum.at(first, groups, np.arange(len(groups)))
+    return first
+
+
+def _named(parts: pa.Table, access_of: Codes, town: pa.Array) -> pa.Table:
+    table = pa.table(
+        {
+            "access": pa.array(access_of),
+            "town": town,
+            "street_key": column(parts, "street_key"),
+            "house_number": column(parts, "house_number"),
+        }
+    )
+    return table.filter(pc.is_valid(table["town"]))
+
+
+def _names(parts: pa.Table, access_of: Codes) -> pa.Table:
+    """Every name a text may give the town: as registered, with and without quarter, locality, postcode's."""
+    official = postcode_name(column(parts, "postcode"))
+    aliases = [
+        column(parts, "city_key"),
+        column(parts, "town_key"),
+        column(parts, "locality_key"),
+        map_distinct(official, city_key),
+        map_distinct(official, town_key),
+    ]
+    stacked = pa.concat_tables([_named(parts, access_of, alias) for alias in aliases])
+    return stacked.group_by(["access", "town", "street_key", "house_number"]).aggregate([])

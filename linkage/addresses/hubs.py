@@ -1,0 +1,113 @@
+"""Addresses that are no household: shelters, institutions, colleges, crowds.
+
+People who share such an address share nothing else, so co-residence there must not count. They are
+recognised from the registers themselves: by what the address is called, by how many persons are
+registered there at the same time, and by how fast they come and go.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linkage.addresses.places import Codes, Flags, codes_of, column
+from linkage.intervals import FIRST, LAST
+
+
+@dataclass(frozen=True, slots=True)
+class HubRules:
+    """When an address is a hub rather than a home."""
+
+    most_persons: int = 12
+    """More persons than this registered on one day."""
+    arrivals: int = 15
+    """At least so many distinct days on which somebody arrived ..."""
+    short_stay: int = 270
+    """... together with a median completed stay shorter than this many days."""
+    markers: tuple[str, ...] = (
+        "krisecenter",
+        "kvindecenter",
+        "kvindehus",
+        "herberg",
+        "forsorg",
+        "kollegi",
+        "asyl",
+        "udrejsecenter",
+        "modtagecenter",
+        "institution",
+        "døgncenter",
+        "opholdssted",
+        "børnehjem",
+        "plejehjem",
+        "plejecenter",
+        "arresthus",
+        "fængsel",
+        "hospital",
+        "sygehus",
+        "kaserne",
+        "botilbud",
+    )
+    """Words in a street's or locality's name that tell an institution."""
+
+
+def named_hub(street: pa.Array, locality: pa.Array, rules: HubRules) -> Flags:
+    """Whether the name of the street or locality tells an institution."""
+    pattern = "|".join(re.escape(m) for m in rules.markers)
+    said = [pc.match_substring_regex(pc.fill_null(c, ""), pattern, ignore_case=True) for c in (street, locality)]
+    return np.asarray(pc.or_(*said).to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def crowded(residences: pa.Table, address: Codes, count: int, rules: HubRules) -> Flags:
+    """Which of ``count`` addresses hold a crowd or a coming and going; ``address`` is each row's (-1: none).
+
+    Only registered spells are counted, within each register: two registers that both know a family
+    do not make it a crowd.
+    """
+    spell = np.asarray(pc.equal(column(residences, "uncertainty"), "registered").to_numpy(zero_copy_only=False))
+    start, end = days(residences, "valid_from"), days(residences, "valid_to")
+    chosen = np.flatnonzero(spell & (address >= 0) & (end > start))
+    register = codes_of(column(residences, "register"))[chosen]
+    place, start, end = address[chosen], start[chosen], end[chosen]
+    most = _most_at_once(place * (int(register.max(initial=0)) + 1) + register, start, end)
+    most_at = np.zeros(count, dtype=np.int64)
+    np.maximum.at(most_at, place, most)
+    return (most_at > rules.most_persons) | _restless(place, start, end, count=count, rules=rules)
+
+
+def days(table: pa.Table, name: str) -> Codes:
+    """A date column as days since 1970-01-01."""
+    return np.asarray(column(table, name).cast(pa.int32()).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _most_at_once(group: Codes, start: Codes, end: Codes) -> Codes:
+    """For each stay, the largest number of stays in its group that hold at some day."""
+    if not len(group):
+        return group
+    groups = np.concatenate([group, group])
+    when = np.concatenate([start, end])
+    step = np.concatenate([np.ones(len(group), np.int64), -np.ones(len(group), np.int64)])
+    order = np.lexsort((step, when, groups))  # ends before starts on one day: half-open
+    present = np.cumsum(step[order])
+    _, begin, inverse = np.unique(groups[order], return_index=True, return_inverse=True)
+    peak = np.maximum.reduceat(present, begin)  # every group's sum is 0, so no carry between groups
+    of_row = np.empty(len(groups), dtype=np.int64)
+    of_row[order] = peak[inverse]
+    return of_row[: len(group)]
+
+
+def _restless(place: Codes, start: Codes, end: Codes, *, count: int, rules: HubRules) -> Flags:
+    dated = start > FIRST
+    pairs = np.unique(np.stack([place[dated], start[dated]]), axis=1)
+    arrivals = np.bincount(pairs[0], minlength=count)
+    over = end < LAST
+    spent, where = (end - start)[over & dated], place[over & dated]
+    order = np.lexsort((spent, where))
+    where, spent = where[order], spent[order]
+    at, begin, stays = np.unique(where, return_index=True, return_counts=True)
+    median = np.full(count, np.iinfo(np.int64).max)
+    median[at] = spent[begin + stays // 2]
+    return np.asarray((arrivals >= rules.arrivals) & (median < rules.short_stay), dtype=np.bool_)

@@ -1,0 +1,246 @@
+"""Compiled string comparison over code points, for millions of pairs.
+
+Few kernels, driven by data: one measures Jaro-Winkler similarity, one bounds the edit distance, one
+walks over pairs and grades them by the ladder of their kind. Every script is read alike, because
+values are code points, not bytes. The tests hold them against rapidfuzz.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+NAME, NUMBER, DIGITS, POSTCODE, EMAIL = 0, 1, 2, 3, 4
+"""Ladders of levels; see :data:`linkage.comparison.text.LADDERS`."""
+
+_SPACE = 32
+_AT = 64
+
+
+@njit(cache=True, nogil=True)
+def jaro_winkler(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
+    """Jaro-Winkler similarity (prefix weight .1, four letters) of two stretches of at most 64 points."""
+    la, lb = a1 - a0, b1 - b0
+    if la == 0 or lb == 0:
+        return 0.0
+    window = max(la, lb) // 2 - 1
+    window = max(window, 0)
+    taken = np.uint64(0)
+    matched = np.uint64(0)
+    one = np.uint64(1)
+    common = 0
+    for i in range(la):
+        for j in range(max(0, i - window), min(lb, i + window + 1)):
+            bit = one << np.uint64(j)
+            if points[a0 + i] == points[b0 + j] and not (taken & bit):
+                taken |= bit
+                matched |= one << np.uint64(i)
+                common += 1
+                break
+    if common == 0:
+        return 0.0
+    transposed = 0
+    j = 0
+    for i in range(la):
+        if matched & (one << np.uint64(i)):
+            while not (taken & (one << np.uint64(j))):
+                j += 1
+            if points[a0 + i] != points[b0 + j]:
+                transposed += 1
+            j += 1
+    half = transposed // 2
+    jaro = (common / la + common / lb + (common - half) / common) / 3.0
+    prefix = 0
+    while prefix < min(4, la, lb) and points[a0 + prefix] == points[b0 + prefix]:
+        prefix += 1
+    return jaro + 0.1 * prefix * (1.0 - jaro) if jaro > 0.7 else jaro
+
+
+@njit(cache=True, nogil=True)
+def within_one(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
+    """Whether one insertion, deletion, substitution or swap of neighbours at most parts two stretches."""
+    while a0 < a1 and b0 < b1 and points[a0] == points[b0]:
+        a0 += 1
+        b0 += 1
+    while a0 < a1 and b0 < b1 and points[a1 - 1] == points[b1 - 1]:
+        a1 -= 1
+        b1 -= 1
+    la, lb = a1 - a0, b1 - b0
+    if la <= 1 and lb <= 1:
+        return True
+    return la == 2 and lb == 2 and points[a0] == points[b0 + 1] and points[a0 + 1] == points[b0]
+
+
+@njit(cache=True, nogil=True)
+def within_two(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
+    """Whether the optimal string alignment distance is at most two: one edit here, one in the rest."""
+    while a0 < a1 and b0 < b1 and points[a0] == points[b0]:
+        a0 += 1
+        b0 += 1
+    while a0 < a1 and b0 < b1 and points[a1 - 1] == points[b1 - 1]:
+        a1 -= 1
+        b1 -= 1
+    la, lb = a1 - a0, b1 - b0
+    if la <= 2 and lb <= 2:
+        return True
+    if abs(la - lb) > 2:
+        return False
+    if la > 0 and within_one(points, a0 + 1, a1, b0, b1):
+        return True
+    if lb > 0 and within_one(points, a0, a1, b0 + 1, b1):
+        return True
+    if la > 0 and lb > 0 and within_one(points, a0 + 1, a1, b0 + 1, b1):
+        return True
+    swap = la > 1 and lb > 1 and points[a0] == points[b0 + 1] and points[a0 + 1] == points[b0]
+    return swap and within_one(points, a0 + 2, a1, b0 + 2, b1)
+
+
+@njit(cache=True, nogil=True)
+def _same(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
+    if a1 - a0 != b1 - b0:
+        return False
+    i = 0
+    while i < a1 - a0 and points[a0 + i] == points[b0 + i]:
+        i += 1
+    return i == a1 - a0
+
+
+@njit(cache=True, nogil=True)
+def _until(points, a0, a1, sign):  # type: ignore[no-untyped-def]
+    """End of the stretch before the first ``sign``."""
+    for i in range(a0, a1):
+        if points[i] == sign:
+            return i
+    return a1
+
+
+@njit(cache=True, nogil=True)
+def _partly(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
+    """Whether one is a prefix or initial of the other, or they share their first or last word."""
+    ea, eb = _until(points, a0, a1, _SPACE), _until(points, b0, b1, _SPACE)
+    la, lb = ea - a0, eb - b0
+    short = min(la, lb)
+    if (short >= 3 or short == 1) and _same(points, a0, a0 + short, b0, b0 + short):
+        return True
+    if ea == a1 and eb == b1:
+        return False
+    sa, sb = a1, b1
+    while sa > a0 and points[sa - 1] != _SPACE:
+        sa -= 1
+    while sb > b0 and points[sb - 1] != _SPACE:
+        sb -= 1
+    return (
+        _same(points, a0, ea, b0, eb)
+        or _same(points, sa, a1, sb, b1)
+        or (_same(points, sa, a1, b0, eb) or _same(points, a0, ea, sb, b1))
+    )
+
+
+@njit(cache=True, nogil=True)
+def _name(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
+    similar = jaro_winkler(points, a0, a1, b0, b1)
+    if similar >= 0.92 or (max(a1 - a0, b1 - b0) > 3 and within_one(points, a0, a1, b0, b1)):
+        return 1
+    if _partly(points, a0, a1, b0, b1):
+        return 2
+    return 3 if similar >= 0.8 else 4
+
+
+@njit(cache=True, nogil=True)
+def _grade(points, a0, a1, b0, b1, ladder):  # type: ignore[no-untyped-def]
+    """Level of two different values on a ladder."""
+    if ladder == NAME:
+        return _name(points, a0, a1, b0, b1)
+    if ladder == EMAIL:
+        ea, eb = _until(points, a0, a1, _AT), _until(points, b0, b1, _AT)
+        if within_one(points, a0, a1, b0, b1):
+            return 1
+        if _same(points, a0, ea, b0, eb):
+            return 2
+        return 3 if jaro_winkler(points, a0, ea, b0, eb) >= 0.92 else 4
+    short = min(a1 - a0, b1 - b0)
+    if short > 1 and within_one(points, a0, a1, b0, b1):
+        return 1
+    if ladder == POSTCODE:
+        # The last three letters of a long code, the last two of a short one, name streets.
+        tail = 3 if short > 4 else 2
+        if a1 - a0 == b1 - b0 and short > tail and _same(points, a0, a1 - tail, b0, b1 - tail):
+            return 2
+        return 3 if short >= 2 and _same(points, a0, a0 + 2, b0, b0 + 2) else 4
+    if ladder == DIGITS and short > 3 and within_two(points, a0, a1, b0, b1):
+        return 2
+    return 4
+
+
+@njit(cache=True, nogil=True)
+def grade_pairs(points, offsets, codes_a, codes_b, frequency, left, right, ladder, levels, rarity):  # type: ignore[no-untyped-def]
+    """Best level over the alternatives of both sides, with the frequency of the values that gave it.
+
+    ``codes_a`` and ``codes_b`` have the shape (alternatives, records); 255 stays where a side is empty.
+    """
+    for p in range(len(left)):
+        best = 255
+        rare = 0.0
+        for x in range(codes_a.shape[0]):
+            a = codes_a[x, left[p]]
+            if a < 0:
+                continue
+            for y in range(codes_b.shape[0]):
+                b = codes_b[y, right[p]]
+                if b < 0:
+                    continue
+                level = 0
+                if a != b:
+                    level = _grade(points, offsets[a], offsets[a + 1], offsets[b], offsets[b + 1], ladder)
+                common = max(frequency[a], frequency[b])
+                if level < best or (level == best and common < rare):
+                    best = level
+                    rare = common
+        levels[p] = best
+        rarity[p] = rare
+
+
+@njit(cache=True, nogil=True)
+def _same_digits(a, b):  # type: ignore[no-untyped-def]
+    """Whether two eight-digit numbers differ by one digit, or by two neighbours swapped."""
+    differing, first, place = 0, -1, 0
+    da0 = db0 = 0
+    while place < 8:
+        da, db = a % 10, b % 10
+        if da != db:
+            differing += 1
+            if differing == 1:
+                first, da0, db0 = place, da, db
+            elif differing > 2 or place != first + 1 or da != db0 or db != da0:
+                return False
+        a //= 10
+        b //= 10
+        place += 1
+    return True
+
+
+@njit(cache=True, nogil=True)
+def grade_dates(year, month, day, left, right, levels):  # type: ignore[no-untyped-def]
+    """Level of each pair of dates in parts; 0 in a part means that it is not known."""
+    for p in range(len(left)):
+        i, j = left[p], right[p]
+        if year[i] == 0 or year[j] == 0:
+            levels[p] = 255
+            continue
+        y = year[i] == year[j]
+        m = month[i] == month[j]
+        d = day[i] == day[j]
+        whole = month[i] > 0 and month[j] > 0 and day[i] > 0 and day[j] > 0
+        if y and m and d:
+            levels[p] = 0
+        elif not whole:
+            known = month[i] > 0 and month[j] > 0
+            levels[p] = (2 if m else 3) if y and known else (3 if y else 4)
+        elif (y and month[i] == day[j] and day[i] == month[j]) or _same_digits(
+            year[i] * 10000 + month[i] * 100 + day[i], year[j] * 10000 + month[j] * 100 + day[j]
+        ):
+            levels[p] = 1
+        elif (y and (m or d)) or (m and d):
+            levels[p] = 2
+        else:
+            levels[p] = 3 if y else 4

@@ -1,0 +1,191 @@
+"""What two mentions are compared by: names as sets, birth date, sex, personal numbers, and where they lived when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from linkage.comparison import Agreement, BirthDateComparison, Comparison, Index, Levels
+from linkage.people import name_sets
+from linkage.people.claims import SLACK, Claims, compare_claims
+from linkage.people.mentions import Mentions
+from linkage.people.name_sets import NameSets, compare_sets
+
+SWAPPED = 5
+DIFFERENT = 6
+"""Disagreement comes last, as everywhere; the swap of given name and surname stands before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameSetComparison:
+    """Two sets of names by their best pair; given names and surnames in each other's place are *swapped*."""
+
+    name: str
+    shared: bool
+    sets: NameSets
+    crosswise: tuple[NameSets, NameSets]
+    """Sets over one vocabulary: this name, and the name it may have been swapped with."""
+    conflicts: frozenset[int] = frozenset()
+
+    level_names = ("same", "another name in common", "nearly the same", "initial", "similar", "swapped", "different")
+    frequency_weights = (1.0, 1.0, 0.5, 0.25, 0.25, 0.5, 0.0)
+
+    def compare(self, left: Index, right: Index) -> Agreement:
+        """Level of each pair and the frequency of the name they agree on."""
+        levels, frequency = compare_sets(self.sets, left, right)
+        missed = np.flatnonzero(levels == name_sets.OTHER)
+        own, other = self.crosswise
+        swapped = _share_word(own, other, left[missed], right[missed]) & _share_word(
+            own, other, right[missed], left[missed]
+        )
+        levels[missed] = np.where(swapped, SWAPPED, DIFFERENT)
+        return Agreement(levels, np.log2(frequency))
+
+
+def _share_word(own: NameSets, other: NameSets, left: Index, right: Index) -> npt.NDArray[np.bool_]:
+    """Whether the first name of `left` is among the other names of `right`."""
+    a, b = own.of_mention[left], other.of_mention[right]
+    known = (a >= 0) & (b >= 0)
+    found = np.zeros(len(left), bool)
+    first = own.members[own.offsets[a[known]]]
+    sizes = other.offsets[b[known] + 1] - other.offsets[b[known]]
+    row = np.repeat(np.arange(len(first)), sizes)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    same = other.members[other.offsets[b[known]][row] + within] == first[row]
+    hit = np.zeros(len(first), bool)
+    np.logical_or.at(hit, row, same)
+    found[known] = hit
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ResidenceComparison:
+    """Where two mentions lived at one time, by :mod:`linkage.people.claims`."""
+
+    claims: Claims
+    name: str = "residence"
+    conflicts: frozenset[int] = frozenset()
+
+    level_names = (
+        "same home then",
+        "same street door then",
+        "same place at another time",
+        "same street then",
+        "same postcode then",
+        "elsewhere then",
+    )
+    frequency_weights = (1.0, 1.0, 1.0, 0.0, 0.0, 0.0)
+    shared = True
+
+    def compare(self, left: Index, right: Index) -> Agreement:
+        """Best level over the claims of each pair and the share of claims at the matched street door."""
+        claims = self.claims
+        codes = np.stack([claims.unit, claims.door, claims.street, claims.postcode])
+        levels, witness = compare_claims(
+            left, right, claims.offsets, codes, np.stack([claims.start, claims.end]), SLACK
+        )
+        door = np.log2(_shares(claims.door))
+        unit = np.where(claims.unit >= 0, np.log2(_shares(claims.unit)), door)
+        rarity = np.zeros(len(left))
+        matched = witness >= 0
+        rarity[matched] = np.where(levels[matched] == 0, unit[witness[matched]], door[witness[matched]])
+        return Agreement(levels, rarity)
+
+
+def _shares(codes: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Share of all claims that lie at each claim's place."""
+    counts = np.bincount(codes[codes >= 0], minlength=1)
+    share = np.where(codes >= 0, counts[np.maximum(codes, 0)], 1)
+    return np.asarray(share / max(1, len(codes)), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberComparison:
+    """Personal numbers that prove identity: equal, a slip apart, or of two persons."""
+
+    numbers: npt.NDArray[np.int64]
+    """Shape (mentions, most numbers of one mention), the ten digits as an integer, -1 for none."""
+    name: str = "number"
+    conflicts: frozenset[int] = frozenset()
+
+    level_names = ("same", "one digit, or two swapped", "same first six digits", "different")
+    frequency_weights = (0.0, 0.0, 0.0, 0.0)
+    shared = False
+
+    def compare(self, left: Index, right: Index) -> Agreement:
+        """Best level over the numbers of each pair."""
+        levels: Levels = np.full(len(left), 255, np.uint8)
+        for i in range(self.numbers.shape[1]):
+            for j in range(self.numbers.shape[1]):
+                a, b = self.numbers[left, i], self.numbers[right, j]
+                known = np.flatnonzero((a >= 0) & (b >= 0))
+                levels[known] = np.minimum(levels[known], _number_levels(a[known], b[known]))
+        return Agreement(levels)
+
+
+_POWERS = 10 ** np.arange(10, dtype=np.int64)
+
+
+def _number_levels(a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> Levels:
+    digits_a, digits_b = a[:, None] // _POWERS % 10, b[:, None] // _POWERS % 10
+    differ = digits_a != digits_b
+    wrong = differ.sum(axis=1)
+    place = differ.argmax(axis=1)
+    rows, after = np.arange(len(a)), np.minimum(place + 1, 9)
+    swapped = (
+        (wrong == 2)
+        & (digits_a[rows, place] == digits_b[rows, after])
+        & (digits_a[rows, after] == digits_b[rows, place])
+    )
+    return np.select([wrong == 0, (wrong == 1) | swapped, a // 10_000 == b // 10_000], [0, 1, 2], default=3).astype(
+        np.uint8
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SexComparison:
+    """Sex stated by both."""
+
+    codes: npt.NDArray[np.int8]
+    """0 F, 1 M, -1 unknown."""
+    name: str = "sex"
+    conflicts: frozenset[int] = frozenset()
+
+    level_names = ("same", "different")
+    frequency_weights = (0.0, 0.0)
+    shared = False
+
+    def compare(self, left: Index, right: Index) -> Agreement:
+        """Level of each pair."""
+        a, b = self.codes[left], self.codes[right]
+        return Agreement(np.where((a < 0) | (b < 0), 255, np.where(a == b, 0, 1)).astype(np.uint8))
+
+
+def people_comparisons(mentions: Mentions) -> tuple[Comparison, ...]:
+    """The comparisons of mentions, those without any value left out."""
+    both = pa.concat_arrays([mentions.given, mentions.surnames])
+    crosswise = _split(name_sets.build_sets(both), len(mentions.given))
+    comparisons: list[Comparison] = [
+        NameSetComparison("given", False, name_sets.build_sets(mentions.given), crosswise),
+        NameSetComparison("surname", True, name_sets.build_sets(mentions.surnames), crosswise[::-1]),
+        ResidenceComparison(mentions.claims),
+    ]
+    if mentions.birth.known().any():
+        comparisons.append(BirthDateComparison(mentions.birth))
+    if (mentions.sex >= 0).any():
+        comparisons.append(SexComparison(mentions.sex))
+    if (mentions.numbers >= 0).any():
+        comparisons.append(NumberComparison(mentions.numbers))
+    return tuple(comparisons)
+
+
+def _split(sets: NameSets, n: int) -> tuple[NameSets, NameSets]:
+    """Two views of one vocabulary: the first `n` mentions' sets and the others'."""
+
+    def view(part: npt.NDArray[np.int64]) -> NameSets:
+        return NameSets(part, sets.offsets, sets.members, sets.words, sets.frequency)
+
+    return view(sets.of_mention[:n]), view(sets.of_mention[n:])

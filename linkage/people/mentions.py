@@ -1,0 +1,114 @@
+"""The mentions of all registers in the form that blocking and comparisons read: one row per record id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linkage.dates import BirthDates
+from linkage.identifiers import LINKING_TYPES, REGISTER_TYPES
+from linkage.names import fold
+from linkage.people.claims import Claims, build_claims
+from linkage.people.name_sets import PART
+
+Ints = npt.NDArray[np.int64]
+MOST_NUMBERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Every mention, sorted by record id."""
+
+    record_ids: pa.Array
+    given: pa.Array
+    """Folded given names parted by `|`, the call name among them."""
+    surnames: pa.Array
+    """Folded current surname, then middle and earlier ones, parted by `|`."""
+    birth: BirthDates
+    sex: npt.NDArray[np.int8]
+    numbers: Ints
+    """Shape (mentions, MOST_NUMBERS): CPR numbers as integers, -1 for none."""
+    claims: Claims
+    register: Ints
+    """Code of the register."""
+    registered: npt.NDArray[np.bool_]
+    """True in registers that declare one record per person."""
+
+    def __len__(self) -> int:
+        return len(self.record_ids)
+
+
+def build_mentions(persons: pa.Table, residences: pa.Table, addresses: pa.Table, registers: pa.Table) -> Mentions:
+    """Mentions from the canonical tables; sealed residences stay out."""
+    persons = persons.sort_by("record_id").combine_chunks()
+    record_ids = persons.column("record_id").combine_chunks()
+    unique = registers.filter(registers.column("one_record_per_person")).column("register").combine_chunks()
+    register = persons.column("register").combine_chunks()
+    return Mentions(
+        record_ids=record_ids,
+        given=pc.replace_substring(fold(persons.column("given")), " ", PART),
+        surnames=_surnames(persons),
+        birth=_birth_dates(persons),
+        sex=_sex(persons.column("sex")),
+        numbers=_numbers(persons),
+        claims=build_claims(residences, addresses, record_ids),
+        register=pc.dictionary_encode(register).indices.to_numpy(zero_copy_only=False).astype(np.int64),
+        registered=pc.is_in(register, value_set=unique).to_numpy(zero_copy_only=False),
+    )
+
+
+def _surnames(persons: pa.Table) -> pa.Array:
+    earlier = persons.column("earlier_surnames").combine_chunks()
+    offsets, lengths = earlier.offsets, pc.list_value_length(earlier)
+    folded = fold(earlier.flatten())
+    lists = pa.ListArray.from_arrays(offsets, pc.fill_null(folded, ""))
+    joined = pc.if_else(pc.equal(lengths, 0), pa.scalar(None, pa.string()), pc.binary_join(lists, PART))
+    parts = [fold(persons.column("surname")), fold(persons.column("middle")), joined]
+    return pc.binary_join_element_wise(*parts, PART, null_handling="skip")
+
+
+def _birth_dates(persons: pa.Table) -> BirthDates:
+    dates = persons.column("birth_date").combine_chunks()
+    precision = persons.column("birth_precision").combine_chunks()
+
+    def part(values: pa.Array, keep: pa.Array | None) -> Ints:
+        values = values if keep is None else pc.if_else(keep, values, pa.scalar(None, values.type))
+        return pc.fill_null(values, 0).to_numpy(zero_copy_only=False).astype(np.int64)  # type: ignore[no-any-return]
+
+    to_day = pc.equal(precision, "day")
+    to_month = pc.or_(to_day, pc.equal(precision, "month"))
+    return BirthDates(
+        year=part(pc.year(dates), None), month=part(pc.month(dates), to_month), day=part(pc.day(dates), to_day)
+    )
+
+
+def _numbers(persons: pa.Table) -> Ints:
+    """CPR numbers (and other numbers that prove identity everywhere) as integers, first three per mention."""
+    lists = persons.column("identifiers").combine_chunks()
+    row = pc.list_parent_indices(lists).to_numpy(zero_copy_only=False).astype(np.int64)
+    flat = lists.flatten()
+    everywhere = sorted(str(t) for t in LINKING_TYPES - REGISTER_TYPES)
+    digits = pc.match_substring_regex(pc.struct_field(flat, "value"), r"^\d{10}$")
+    usable = pc.and_(pc.is_in(pc.struct_field(flat, "type"), value_set=pa.array(everywhere)), digits)
+    usable_rows = usable.to_numpy(zero_copy_only=False)
+    values = pc.struct_field(flat.filter(usable), "value").cast(pa.int64()).to_numpy(zero_copy_only=False)
+    row = row[usable_rows]
+    numbers = np.full((len(lists), MOST_NUMBERS), -1, np.int64)
+    order = np.lexsort((values, row))
+    row, values = row[order], values[order]
+    first = np.ones(len(row), bool)
+    first[1:] = row[1:] != row[:-1]
+    place = np.arange(len(row)) - np.maximum.accumulate(np.where(first, np.arange(len(row)), 0))
+    kept = place < MOST_NUMBERS
+    numbers[row[kept], place[kept]] = values[kept]
+    return numbers
+
+
+def _sex(column: pa.ChunkedArray) -> npt.NDArray[np.int8]:
+    """0 for F, 1 for M, -1 for unknown."""
+    index = pc.index_in(column.combine_chunks(), value_set=pa.array(["F", "M"]))
+    return pc.fill_null(index, -1).to_numpy(zero_copy_only=False).astype(np.int8)  # type: ignore[no-any-return]

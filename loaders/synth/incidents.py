@@ -1,0 +1,253 @@
+"""What happens: incidents at home and away from it, with everybody's part in them.
+
+Each person carries a level of trouble for life; most have little. Incidents cluster in the homes of
+the few who have much, and follow them when they move, because the level moves with the person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from linkage.vocabulary import Role
+from loaders.synth import tables
+from loaders.synth.country import Country, Log
+from loaders.synth.moves import ADULT
+from loaders.synth.parameters import world
+from loaders.synth.places import HOME
+from loaders.synth.sampling import Bools, Ints, Rng, Texts, at_age, choose, pick_kind, ragged
+
+NOWHERE = -1
+"""The place of an incident that did not happen at a home."""
+_DISPUTES = ("domestic_disturbance", "investigation_number")
+_OWN = (Role.CHARGED.value, Role.SUSPECT.value, Role.CONVICTED.value)
+_OWN_WEIGHTS = (0.60, 0.25, 0.15)
+
+
+@dataclass(slots=True)
+class IncidentLog:
+    """Events and parts played in them, in the order in which they were made up."""
+
+    events: Log = field(default_factory=lambda: Log(("day", "kind", "unit", "town", "children_home")))
+    roles: Log = field(default_factory=lambda: Log(("event", "person", "role")))
+    count: int = 0
+
+    def open(self, days: Ints, kinds: Texts, units: Ints, towns: Ints, children: Bools) -> Ints:
+        """New events; their numbers. ``children`` says whether minors live at the place."""
+        self.events.add(days, kinds, units, towns, children)
+        self.count += len(days)
+        return np.arange(self.count - len(days), self.count)
+
+    def part(self, events: Ints, persons: Ints, roles: Any) -> None:
+        """Parts played; persons below 0 are nobody."""
+        known = persons >= 0
+        roles = np.broadcast_to(np.asarray(roles, dtype=object), len(events))
+        self.roles.add(events[known], persons[known], roles[known])
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """Incidents at homes before their kinds are known: one row each."""
+
+    unit: Ints
+    day: Ints
+    actor: Ints
+    """Who the incident is laid to."""
+    other: Ints
+    """The other adult, -1 if none."""
+    case: Ints
+    """0 two adults of the home, 1 the children's other parent who lives elsewhere, 2 one adult alone."""
+    children: Bools
+
+
+def incidents(country: Country, day: int, rng: Rng, log: IncidentLog) -> None:
+    """All incidents of the quarter, and what follows from them for moves, shelters and protection."""
+    scene = _scene(country, day, rng)
+    _at_home(country, scene, rng, log)
+    _away(country, day, rng, log)
+
+
+def _adults_by_unit(country: Country, day: int) -> tuple[Ints, Ints, Ints]:
+    """Homes with adults, their most troubled adult and the next one (-1)."""
+    adult = country.order[country.ages(day)[country.order] >= ADULT]
+    unit = country["unit"][adult]
+    home = country.places.unit_kind[unit] == HOME
+    adult, unit = adult[home], unit[home]
+    order = np.lexsort((adult, -country["trouble"][adult], unit))
+    adult, unit = adult[order], unit[order]
+    first = np.flatnonzero(np.r_[True, unit[1:] != unit[:-1]]) if len(unit) else np.zeros(0, dtype=np.int64)
+    following = np.minimum(first + 1, len(unit) - 1)
+    second = np.where((following > first) & (unit[following] == unit[first]), adult[following], -1)
+    return unit[first], adult[first], second
+
+
+def _other_parent(country: Country, day: int, units: Ints, adults: Ints) -> tuple[Ints, Bools]:
+    """A minor's other living parent who lives elsewhere (-1), and whether minors live in the home."""
+    persons, owner = country.members(units)
+    minor = country.ages(day)[persons] < ADULT
+    has_minor = np.zeros(len(units), dtype=bool)
+    has_minor[owner[minor]] = True
+    child, at = persons[minor], owner[minor]
+    mother, father = country["mother"][child], country["father"][child]
+    ex = np.where(mother == adults[at], father, np.where(father == adults[at], mother, -1))
+    elsewhere = (ex >= 0) & country.alive()[ex] & (country["unit"][ex] != units[at])
+    former = np.full(len(units), -1, dtype=np.int64)
+    former[at[elsewhere]] = ex[elsewhere]
+    return former, has_minor
+
+
+def _scene(country: Country, day: int, rng: Rng) -> _Scene:
+    units, worst, second = _adults_by_unit(country, day)
+    former, minors = _other_parent(country, day, units, worst)
+    partner = country["partner"][worst]
+    partner = np.where((partner >= 0) & (country["unit"][partner] == units), partner, -1)
+    low = np.maximum(day, country.changed[units] + 1)
+    span = np.maximum(country.until - low, 0)
+    form = np.where(partner >= 0, 1.2, np.where(minors, 1.1, 0.5))
+    expected = world("domestic_rate") * country["trouble"][worst] * form * span / 365.25
+    count = np.minimum(rng.poisson(expected), 4)
+    _, at = ragged(np.zeros(len(units), dtype=np.int64), count)
+    day_of = low[at] + (rng.random(len(at)) * span[at]).astype(np.int64)
+    by_former = (partner[at] < 0) & (former[at] >= 0) & (rng.random(len(at)) < 0.6)
+    inside = np.where(partner[at] >= 0, partner[at], second[at])
+    case = np.where(by_former, 1, np.where(inside >= 0, 0, 2))
+    actor, other = worst[at], inside
+    # where a woman is the more troubled one, the man is still often the one the incident is laid to
+    swap = (case == 0) & ~country["male"][actor] & country["male"][inside] & (rng.random(len(at)) < 0.55)
+    actor, other = np.where(swap, inside, actor), np.where(swap, worst[at], other)
+    actor, other = np.where(case == 1, former[at], actor), np.where(case == 1, worst[at], other)
+    return _Scene(units[at], day_of, actor, np.where(case == 2, -1, other), case, minors[at])
+
+
+def _kinds(scene: _Scene, rng: Rng) -> Texts:
+    n = len(scene.unit)
+    drawn = [pick_kind(rng, t, n) for t in (tables.COUPLE_KINDS, tables.FORMER_KINDS, tables.ALONE_KINDS)]
+    kinds = np.choose(scene.case, drawn).astype(object)
+    childless = (kinds == "child_sexual_offence") & ~scene.children
+    kinds[childless] = "threats"
+    return kinds
+
+
+def _at_home(country: Country, scene: _Scene, rng: Rng, log: IncidentLog) -> None:
+    n = len(scene.unit)
+    kinds = _kinds(scene, rng)
+    dispute = np.isin(kinds, _DISPUTES)
+    place = np.where(rng.random(n) < world("domestic_at_home"), scene.unit, NOWHERE)
+    towns = country.places.unit_municipality[scene.unit]
+    events = log.open(scene.day, kinds, place, towns, scene.children)
+    unnamed = (place >= 0) & (rng.random(n) < np.where(dispute, world("nobody_named"), 0.03))
+    actor_role, other_role = _roles(kinds, rng)
+    named = np.flatnonzero(~unnamed)
+    for who, roles in ((scene.actor, actor_role), (scene.other, other_role)):
+        log.part(events[named], who[named], roles[named])
+    _children(country, events, scene, kinds=kinds, at_home=(place >= 0) & ~unnamed, rng=rng, log=log)
+    reported = np.flatnonzero(rng.random(n) < world("reporter_named") * np.where(unnamed, 0.0, 1.0))
+    log.part(events[reported], _neighbours(country, scene.unit[reported], rng), Role.REPORTER.value)
+    seen = np.flatnonzero(~unnamed & (rng.random(n) < world("witness_named")))
+    log.part(events[seen], _neighbours(country, scene.unit[seen], rng), Role.WITNESS.value)
+    _aftermath(country, scene, kinds, named, rng)
+
+
+def _roles(kinds: Texts, rng: Rng) -> tuple[Texts, Texts]:
+    """What the actor and the other adult are in each incident."""
+    n = len(kinds)
+    dispute, order = np.isin(kinds, _DISPUTES), np.isin(kinds, list(tables.ORDERS))
+    own = np.array(_OWN, dtype=object)[choose(rng, _OWN_WEIGHTS, n)]
+    actor = np.where(dispute, np.where(rng.random(n) < 0.55, Role.SUSPECT.value, Role.OTHER.value), own)
+    actor = np.where(order, Role.RESTRAINED.value, actor)
+    actor = np.where(kinds == "suicide_threat", Role.INJURED.value, actor)
+    u = rng.random(n)
+    loose = np.where(u < 0.5, Role.INJURED.value, np.where(u < 0.7, Role.REPORTER.value, Role.OTHER.value))
+    other = np.where(dispute, loose, Role.INJURED.value)
+    other = np.where(order | (kinds == "breach_of_order"), Role.PROTECTED.value, other)
+    bystander = np.isin(kinds, ("suicide_threat", "drugs", "child_sexual_offence"))
+    return actor.astype(object), np.where(bystander, Role.REPORTER.value, other).astype(object)
+
+
+def _children(
+    country: Country, events: Ints, scene: _Scene, *, kinds: Texts, at_home: Bools, rng: Rng, log: IncidentLog
+) -> None:
+    """Children of the home who are entered as present, as witnesses, or as the injured party."""
+    persons, owner = country.members(scene.unit)
+    minor = (scene.day[owner] - country["birth"][persons]) / 365.25 < ADULT
+    child, at = persons[minor], owner[minor]
+    abused = (kinds[at] == "child_sexual_offence") & at_home[at]
+    log.part(events[at[abused]], child[abused], Role.INJURED.value)
+    entered = ~abused & at_home[at] & (rng.random(len(child)) < world("child_recorded"))
+    old_enough = (scene.day[at] - country["birth"][child]) / 365.25 >= 13
+    witness = entered & old_enough & (rng.random(len(child)) < 0.2)
+    log.part(events[at[witness]], child[witness], Role.WITNESS.value)
+    present = entered & ~witness
+    log.part(events[at[present]], child[present], Role.CHILD_PRESENT.value)
+
+
+def _neighbours(country: Country, units: Ints, rng: Rng) -> Ints:
+    """An adult from another home of the street, -1 where the home drawn is empty."""
+    street = country.places.unit_street[units]
+    low, high = country.places.street_start[street], country.places.street_start[street + 1]
+    near = low + (rng.random(len(units)) * (high - low)).astype(np.int64)
+    filled = (country.offsets[near + 1] > country.offsets[near]) & (near != units)
+    person = country.order[np.minimum(country.offsets[near], len(country.order) - 1)]
+    grown = country["birth"][person] < country.today - 18 * 365.25
+    return np.where(filled & grown, person, -1)
+
+
+def _aftermath(country: Country, scene: _Scene, kinds: Texts, named: Ints, rng: Rng) -> None:
+    """Families with incidents move more; some mothers flee; some get special protection."""
+    until = scene.day + int(world("restless_days"))
+    for who in (scene.actor, scene.other):
+        known = who >= 0
+        np.maximum.at(country["restless_until"], who[known], until[known])
+    row = named[scene.other[named] >= 0]
+    woman = row[~country["male"][scene.other[row]]]
+    hurt = woman[np.isin(kinds[woman], list(tables.VIOLENCE)) & scene.children[woman] & (scene.case[woman] == 0)]
+    hurt = hurt[rng.random(len(hurt)) < world("shelter")]
+    country["shelter_after"][scene.other[hurt]] = scene.day[hurt] + 1
+    ordered = woman[np.isin(kinds[woman], list(tables.ORDERS))]
+    u = rng.random(len(ordered))
+    special = u < world("special_protection")
+    hidden = ordered[u < 0.4]
+    days = scene.day[hidden] + rng.integers(3, 30, len(hidden))
+    last = days + np.where(special[u < 0.4], rng.integers(200, 1100, len(hidden)), 365)
+    country.protections.add(scene.other[hidden], special[u < 0.4], days, last)
+
+
+def _away(country: Country, day: int, rng: Rng, log: IncidentLog) -> None:
+    """Incidents of single persons away from home, with victims, companions and witnesses."""
+    age = country.ages(day)
+    low = np.maximum(day, country["stay_from"])
+    span = np.maximum(country.until - low, 0)
+    expected = world("individual_rate") * country["trouble"] * at_age(tables.OFFENDING, age) * span / 365.25
+    count = np.where(country.alive(), np.minimum(rng.poisson(expected), 3), 0)
+    _, actor = ragged(np.zeros(country.size, dtype=np.int64), count)
+    n = len(actor)
+    days = low[actor] + (rng.random(n) * span[actor]).astype(np.int64)
+    kinds = pick_kind(rng, tables.INDIVIDUAL_KINDS, n)
+    own_town = country.places.unit_municipality[country["unit"][actor]]
+    towns = np.where(rng.random(n) < 0.8, own_town, choose(rng, country.places.weights, n))
+    events = log.open(days, kinds, np.full(n, NOWHERE), towns, np.zeros(n, dtype=bool))
+    roles = np.array(_OWN, dtype=object)[choose(rng, _OWN_WEIGHTS, n)]
+    harmed = (kinds == "other") & (rng.random(n) < 0.5)
+    log.part(events, actor, np.where(harmed, Role.INJURED.value, roles))
+    victim = np.flatnonzero(np.isin(kinds, ("simple_violence", "threats")))
+    log.part(events[victim], _strangers(country, towns[victim], rng), Role.INJURED.value)
+    partner = country["partner"][actor]
+    joint = np.flatnonzero(np.isin(kinds, ("shoplifting", "drugs")) & (partner >= 0) & (rng.random(n) < 0.15))
+    log.part(events[joint], partner[joint], Role.SUSPECT.value)
+    mate = np.flatnonzero(np.isin(kinds, ("shoplifting", "drugs", "other")) & (rng.random(n) < 0.25))
+    log.part(events[mate], _strangers(country, towns[mate], rng), Role.SUSPECT.value)
+    seen = np.flatnonzero(rng.random(n) < 2.2 * world("witness_named"))
+    log.part(events[seen], _strangers(country, towns[seen], rng), Role.WITNESS.value)
+
+
+def _strangers(country: Country, towns: Ints, rng: Rng) -> Ints:
+    """Some adult of each municipality; -1 where nobody lives there."""
+    living = country.order[country["birth"][country.order] < country.today - 18 * 365.25]
+    where = country.places.unit_municipality[country["unit"][living]]
+    living = living[np.argsort(where, kind="stable")]
+    starts = np.searchsorted(np.sort(where), np.arange(len(country.places.codes) + 1))
+    size = starts[towns + 1] - starts[towns]
+    at = starts[towns] + (rng.random(len(towns)) * size).astype(np.int64)
+    return np.where(size > 0, living[np.minimum(at, len(living) - 1)], -1)
