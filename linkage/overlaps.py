@@ -19,7 +19,8 @@ def overlapping_pairs(group: Ints, start: Ints, end: Ints, owner: Ints, *, most:
         start: First day of each half-open interval.
         end: Day after its last.
         owner: Rows of one owner are never paired.
-        most: At most so many pairs from each row to rows after it, nearest first.
+        most: A row that meets more later ones than this is in a crowd: it keeps only those that begin on
+            its own first day, and of them the nearest so many.
 
     Returns:
         Positions of the earlier and of the later row of each pair.
@@ -42,15 +43,19 @@ def _pairs(group: Ints, start: Ints, end: Ints, owner: Ints, most: int) -> tuple
     one = np.empty(max(16, size * 2), dtype=np.int64)
     other = np.empty(max(16, size * 2), dtype=np.int64)
     for i in range(size):
-        found = 0
+        begin = count
+        together = 0
         j = i + 1
-        while j < size and group[j] == group[i] and start[j] < end[i] and found < most:
+        while j < size and group[j] == group[i] and start[j] < end[i] and count - begin <= most:
             if owner[j] != owner[i]:
                 if count == len(one):
                     one = np.concatenate((one, np.empty(len(one), dtype=np.int64)))
                     other = np.concatenate((other, np.empty(len(other), dtype=np.int64)))
                 one[count], other[count] = i, j
                 count += 1
-                found += 1
+                if start[j] == start[i]:  # sorted by start, so these come first
+                    together += 1
             j += 1
+        if count - begin > most:
+            count = begin + min(together, most)
     return one[:count], other[:count]

@@ -144,8 +144,7 @@ PERSONS = _shape(
         pa.field("identifiers", pa.list_(IDENTIFIER), nullable=False),
         *PROVENANCE,
     ],
-    "One mention: a person as one register row states them. `birth_precision` is day, month or year; "
-    "`sex` is F or M.",
+    "One mention: a person as one register row states them. `birth_precision` is day, month or year; `sex` is F or M.",
 )
 
 RESIDENCES = _shape(
@@ -377,7 +376,6 @@ EVENTS = _shape(
 )
 
 RESOLUTION: dict[str, TableShape] = {
-    t.name: t
-    for t in (ADDRESSES, ENTITIES, LINKS, EPISODES, CORESIDENCE, KIN, PARTNERS, HOUSEHOLDS, EVENTS)
+    t.name: t for t in (ADDRESSES, ENTITIES, LINKS, EPISODES, CORESIDENCE, KIN, PARTNERS, HOUSEHOLDS, EVENTS)
 }
 """Every table linkage hands on, by name."""

@@ -1,1 +1,22 @@
 """Registers in, canonical tables out."""
+
+from loaders.errors import LoaderError, MappingError, RegisterError
+from loaders.loading import Canonical, load
+from loaders.mapping import Mapping, read_mapping
+from loaders.mapping_file import shipped_mappings
+from loaders.quality import RegisterCounts, summarise
+from loaders.sealing import seal
+
+__all__ = [
+    "Canonical",
+    "LoaderError",
+    "Mapping",
+    "MappingError",
+    "RegisterCounts",
+    "RegisterError",
+    "load",
+    "read_mapping",
+    "seal",
+    "shipped_mappings",
+    "summarise",
+]

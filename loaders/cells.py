@@ -125,9 +125,11 @@ def clip_days(days: pa.Array) -> pa.Array:
     """Integer days as dates within the calendar."""
     from linkage.intervals import FIRST, LAST
 
-    return pc.min_element_wise(pc.max_element_wise(days, FIRST, skip_nulls=False), LAST, skip_nulls=False).cast(
-        pa.int32()
-    ).cast(DAY)
+    return (
+        pc.min_element_wise(pc.max_element_wise(days, FIRST, skip_nulls=False), LAST, skip_nulls=False)
+        .cast(pa.int32())
+        .cast(DAY)
+    )
 
 
 def read_key(source: Source, key: Key, *, empty_parts: bool = False) -> pa.Array:

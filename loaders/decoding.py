@@ -8,12 +8,11 @@ A file that is *as a whole* in another encoding than declared is an error with t
 from __future__ import annotations
 
 import gzip
-import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -60,7 +59,10 @@ def open_bytes(path: Path) -> IO[bytes]:
         raise RegisterError(f"cannot be read: {error.strerror}", where=path.name, hint="check the file") from None
     magic = raw.read(2)
     raw.seek(0)
-    return io.BufferedReader(gzip.GzipFile(fileobj=raw), BLOCK_BYTES) if magic == b"\x1f\x8b" else raw
+    if magic != b"\x1f\x8b":
+        return raw
+    raw.close()
+    return cast("IO[bytes]", gzip.open(path, "rb"))
 
 
 def _chunks(handle: IO[bytes], path: Path, damage: Damage) -> Iterator[bytes]:
@@ -87,8 +89,11 @@ def _whole_lines(chunks: Iterator[bytes], damage: Damage) -> Iterator[bytes]:
             end = chunk.find(b"\n")
             if end < 0:
                 continue
-            chunk, skipping = chunk[end:], False
-        block = carry + chunk
+            skipping = False
+            carry += chunk[end:]
+        else:
+            carry += chunk
+        block = carry
         cut = block.rfind(b"\n") + 1
         carry = block[cut:]
         if len(carry) > MAX_LINE_BYTES:

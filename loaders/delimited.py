@@ -40,9 +40,9 @@ class _EvenQuotes(io.RawIOBase):
 
 
 def quotes_span_lines(block: bytes) -> bool:
-    """Whether any line of the block holds an odd number of quotes.
+    r"""Whether any line of the block holds an odd number of quotes.
 
-    >>> quotes_span_lines(b'"a";"b;"\\n'), quotes_span_lines(b'"a\\nb"\\n')
+    >>> quotes_span_lines(b'"a";"b;"\n'), quotes_span_lines(b'"a\nb"\n')
     (False, True)
     """
     if b'"' not in block:

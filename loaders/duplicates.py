@@ -73,9 +73,10 @@ def _first_rows(codes: Codes) -> npt.NDArray[np.bool_]:
 
 
 def _ordered(table: pa.Table, codes: Codes, content: pa.Array) -> npt.NDArray[np.int64]:
-    """Row positions by key, then earliest known, then content."""
-    keys = pa.table({"code": codes, "known": whole(table, "known_from"), "content": content})
-    order = pc.sort_indices(keys, [("code", "ascending"), ("known", "ascending"), ("content", "ascending")])
+    """Row positions by key, then earliest known, then content; equal rows as they were read."""
+    known, origins = whole(table, "known_from"), whole(table, ORIGIN)
+    keys = pa.table({"code": codes, "known": known, "content": content, "origin": origins})
+    order = pc.sort_indices(keys, [(name, "ascending") for name in keys.column_names])
     return np.asarray(order.to_numpy())
 
 
@@ -183,6 +184,4 @@ def _note(register: Register, sections: list[Section], table: pa.Table, name: st
     cell = cells.get(name) or cells.get("address")
     column = cell.columns[0] if cell and cell.columns else None
     reason = "other rows of the incident say something else"
-    register.log.add(
-        whole(table, ORIGIN).to_numpy(), reason, column=column, table="incidents", field=name, fatal=False
-    )
+    register.log.add(whole(table, ORIGIN).to_numpy(), reason, column=column, table="incidents", field=name, fatal=False)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from linkage.tables import CANONICAL, REGISTERS, TEXT
 from loaders.building import STATED, Register
 from loaders.cells import as_mask
-from loaders.duplicates import SECTION, distinct_rows, one_row_per_incident, whole
+from loaders.duplicates import SECTION, as_texts, distinct_rows, one_row_per_incident, whole
 from loaders.errors import MappingError, RegisterError
 from loaders.mapping import Mapping
 from loaders.quality import Ledger, final_tables
@@ -30,6 +30,10 @@ _REFERENCES = {
     "involvements": ("record_id", "incident_id"),
     "protections": ("record_id",),
 }
+_ORDER = ("persons", "incidents", "residences", "relations", "involvements", "protections")
+_MEMBERS = ("persons", "incidents", "involvements")
+_MORE_KEYS = {"relations": ("other_identifier",)}
+"""Several relatives may be named by number alone, without a record."""
 _TARGETS = {"record_id": "persons", "incident_id": "incidents"}
 
 
@@ -61,7 +65,7 @@ def _distinct(register: Register, table: str, rows: pa.Table) -> pa.Table:
     sections = [s for s in register.mapping.sections if s.table == table]
     if table == "incidents":
         return one_row_per_incident(register, sections, rows)
-    return distinct_rows(register, sections, rows, list(CANONICAL[table].key))
+    return distinct_rows(register, sections, rows, [*CANONICAL[table].key, *_MORE_KEYS.get(table, ())])
 
 
 def _refer(register: Register, table: str, rows: pa.Table, tables: Tables) -> pa.Table:
@@ -88,9 +92,9 @@ def _build_register(register: Register) -> tuple[Tables, Tables]:
     """The register's tables, and (for sealing) every source row of each person and incident."""
     tables: Tables = {}
     members: Tables = {}
-    for table in ("persons", "incidents", "residences", "relations", "involvements", "protections"):
+    for table in _ORDER:
         rows = _build(register, table)
-        if table in ("persons", "incidents"):
+        if table in _MEMBERS:
             members[table] = rows.select([CANONICAL[table].key[0], ORIGIN])
         rows = _refer(register, table, rows, tables)
         tables[table] = _distinct(register, table, rows)
@@ -155,7 +159,7 @@ def load(
     ordered = sorted(mappings, key=lambda m: m.name)
     _check_together(ordered)
     ledger = Ledger(Refusals(), [], [])
-    parts: dict[str, list[pa.Table]] = {t: [] for t in (*BUILDERS, "persons.rows", "incidents.rows")}
+    parts: dict[str, list[pa.Table]] = {t: [] for t in (*_ORDER, *(f"{m}.rows" for m in _MEMBERS))}
     for mapping in ordered:
         first = ledger.files[-1].first + ledger.files[-1].rows if ledger.files else 0
         sources = _read(mapping, first, ledger, progress)
@@ -168,10 +172,19 @@ def load(
     if not ordered:
         raise RegisterError("no registers to load", hint="name at least one mapping")
     joined = {t: pa.concat_tables(p).combine_chunks() for t, p in parts.items()}
-    members = {t: joined.pop(f"{t}.rows") for t in ("persons", "incidents")}
-    ledger.members.append(members)
-    sealed = seal_tables(joined)
-    tables = final_tables(sealed, ledger)
+    ledger.members.append({t: joined.pop(f"{t}.rows") for t in _MEMBERS})
+    latest = max(_extract_date(m, as_loaded) for m in ordered)
+    tables = final_tables(seal_tables(joined, latest), ledger)
     tables["registers"] = _register_rows(ordered)
-    checked = {n: shape.check(tables[n].sort_by([(k, "ascending") for k in shape.key])) for n, shape in CANONICAL.items()}
-    return Canonical(checked)
+    return Canonical({name: _in_order(name, tables[name]) for name in CANONICAL})
+
+
+def _in_order(name: str, table: pa.Table) -> pa.Table:
+    """The table checked, sorted by its key and in one piece, so that equal content is equal bytes."""
+    shape = CANONICAL[name]
+    keys = [*shape.key, *_MORE_KEYS.get(name, ())]
+    sortable = pa.table(
+        {k: as_texts(whole(table, k)) if k in _MORE_KEYS.get(name, ()) else whole(table, k) for k in keys}
+    )
+    order = pc.sort_indices(sortable, [(k, "ascending") for k in keys])
+    return shape.check(table.take(order).combine_chunks())

@@ -111,7 +111,7 @@ class Section:
 
     def reads(self) -> tuple[str, ...]:
         """Every column looked at in the section's own file, sorted."""
-        parts = [*self.keys.values(), *self.cells.values(), *self.identifiers]
+        parts: list[Key | Cell | Identifier] = [*self.keys.values(), *self.cells.values(), *self.identifiers]
         names = {n for p in parts for n in p.reads()} | {c.column for c in self.when}
         names |= set(self.row_key.reads()) if self.row_key else set()
         return tuple(sorted(names | ({self.person_key} if self.person_key else set())))

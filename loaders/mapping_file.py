@@ -89,7 +89,9 @@ def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in over.items():
         old = merged.get(key)
-        whole = key == "when" or isinstance(value, dict) and {"column", "first", "join", "parts", "constant", "columns"} & set(value)
+        whole = key == "when" or (
+            isinstance(value, dict) and {"column", "first", "join", "parts", "constant", "columns"} & set(value)
+        )
         merged[key] = _merge(old, value) if isinstance(old, dict) and isinstance(value, dict) and not whole else value
     return merged
 

@@ -59,6 +59,9 @@ def _row(line: str, lines: _Lines, delimiter: str, width: int) -> list[str] | st
         if row is None or len(row) != width:
             return f"{len(row or [])} columns instead of {width}"
         return row
+    row = _parse(line, delimiter, strict=True)
+    if row is not None and len(row) == width:
+        return row  # the quote is a letter inside a value
     joined = [line]
     while len(joined) < _MAX_JOINED:
         more = lines.next()
@@ -71,8 +74,7 @@ def _row(line: str, lines: _Lines, delimiter: str, width: int) -> list[str] | st
                 return row
             break
     lines.push_back(joined[1:])
-    row = _parse(line, delimiter, strict=True)
-    return row if row is not None and len(row) == width else "a quote that is not closed"
+    return "a quote that is not closed"
 
 
 def recover_rows(first: bytes, blocks: Iterator[bytes], delimiter: str, width: int, done: int) -> Iterator[Parsed]:

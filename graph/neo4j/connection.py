@@ -8,16 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import neo4j
-from neo4j.exceptions import (
-    AuthError,
-    ClientError,
-    ConfigurationError,
-    DriverError,
-    Neo4jError as ServerError,
-    ServiceUnavailable,
-    SessionExpired,
-    TransientError,
-)
+from neo4j.exceptions import AuthError, ConfigurationError, DriverError, ServiceUnavailable, SessionExpired
+from neo4j.exceptions import Neo4jError as ServerError
 
 from graph.errors import Neo4jError
 
@@ -65,36 +57,41 @@ def open_driver(connection: Connection) -> Iterator[neo4j.Driver]:
         Neo4jError: The server does not answer, refuses the login, or the URI is malformed; and for
             whatever the server or the driver raises inside the ``with``.
     """
-    with told_plainly(connection):
-        driver = neo4j.GraphDatabase.driver(
+    with _told_plainly(connection), _driver(connection) as driver:
+        driver.verify_connectivity()
+        yield driver
+
+
+def _driver(connection: Connection) -> neo4j.Driver:
+    try:
+        return neo4j.GraphDatabase.driver(
             connection.uri,
             auth=(connection.user, connection.password()),
             notifications_min_severity="OFF",
             connection_acquisition_timeout=30,
             max_transaction_retry_time=15,
         )
-        with driver:
-            driver.verify_connectivity()
-            yield driver
+    except (ConfigurationError, ValueError) as error:
+        hint = "for example bolt://127.0.0.1:7687"
+        raise Neo4jError("this is no address of a Neo4j server", where=connection.uri, hint=hint) from error
 
 
 @contextmanager
-def told_plainly(connection: Connection) -> Iterator[None]:
+def _told_plainly(connection: Connection) -> Iterator[None]:
     """Turn the driver's errors into a :class:`Neo4jError` that says what to do."""
+    where = connection.uri
     try:
         yield
     except AuthError as error:
         hint = f"is {connection.password_file} this server's password file?"
-        raise Neo4jError(
-            f"Neo4j refused the login of user {connection.user}", where=connection.uri, hint=hint
-        ) from error
+        raise Neo4jError(f"Neo4j refused the login of user {connection.user}", where=where, hint=hint) from error
     except (ServiceUnavailable, SessionExpired) as error:
         hint = "is it running? `kintrace neo4j status`"
-        raise Neo4jError("Neo4j does not answer, or the connection broke", where=connection.uri, hint=hint) from error
-    except (TransientError, ClientError, ServerError) as error:
-        raise Neo4jError(f"Neo4j gave {error.code}: {first_sentence(error)}", where=connection.uri) from error
-    except (ConfigurationError, DriverError, ValueError) as error:
-        raise Neo4jError(f"the Neo4j driver gave up: {error}", where=connection.uri) from error
+        raise Neo4jError("Neo4j does not answer, or the connection broke", where=where, hint=hint) from error
+    except ServerError as error:
+        raise Neo4jError(f"Neo4j gave {error.code}: {first_sentence(error)}", where=where) from error
+    except DriverError as error:
+        raise Neo4jError(f"the Neo4j driver gave up: {error}", where=where) from error
 
 
 def first_sentence(error: ServerError) -> str:

@@ -18,9 +18,9 @@ from neo4j.time import Date, DateTime, Duration, Time
 
 from graph.errors import CypherRefusedError, Neo4jError
 from graph.grant import Grant
-from graph.neo4j.build import read_build
+from graph.neo4j.build import Build, read_build
 from graph.neo4j.catalogue import query
-from graph.neo4j.connection import Connection, first_sentence, open_driver, told_plainly
+from graph.neo4j.connection import Connection, first_sentence, open_driver
 from graph.neo4j.guard import check_plan, check_words
 
 ROW_LIMIT = 10_000
@@ -47,9 +47,10 @@ class CypherResult:
 class Reader:
     """Asks one server many times over one driver; made by :func:`open_reader`."""
 
-    def __init__(self, driver: neo4j.Driver, connection: Connection) -> None:
+    def __init__(self, driver: neo4j.Driver, connection: Connection, *, build: str | None = None) -> None:
         self._driver = driver
         self._connection = connection
+        self._build = build
 
     def run(
         self,
@@ -70,9 +71,8 @@ class Reader:
         """
         grant.check(today)
         check_words(statement)
-        with told_plainly(self._connection):
-            self._explain(statement, parameters, timeout)
-            return self._read(statement, parameters, limit=limit, timeout=timeout)
+        self._explain(statement, parameters, timeout)
+        return self._read(statement, parameters, limit=limit, timeout=timeout)
 
     def query(
         self,
@@ -94,12 +94,11 @@ class Reader:
         grant.check(today)
         asked = query(name)
         bound = asked.bind(parameters, own_roles=grant.own_roles_of_children)
-        with told_plainly(self._connection):
-            return self._read(asked.text, bound, limit=None, timeout=timeout)
+        return self._read(asked.text, bound, limit=None, timeout=timeout)
 
     def _explain(self, statement: str, parameters: Mapping[str, Any], timeout: float) -> None:
         """Refuse what the server would not plan as reading."""
-        with self._transaction(timeout) as transaction:
+        with self._transaction(timeout) as transaction, _known_kinds():
             summary = transaction.run("EXPLAIN " + statement, dict(parameters)).consume()
         check_plan(summary.query_type, summary.plan)
 
@@ -107,8 +106,9 @@ class Reader:
         self, statement: str, parameters: Mapping[str, Any], *, limit: int | None, timeout: float
     ) -> CypherResult:
         with self._transaction(timeout) as transaction:
-            before = read_build(transaction)
-            result = transaction.run(statement, dict(parameters))
+            before = self._expected_build(transaction)
+            with _known_kinds():
+                result = transaction.run(statement, dict(parameters))
             columns = list(result.keys())
             found = list(result) if limit is None else result.fetch(limit + 1)
             if limit is None or len(found) <= limit:
@@ -116,6 +116,13 @@ class Reader:
         truncated = limit is not None and len(found) > limit
         rows = [[to_json(value) for value in record.values()] for record in found[:limit]]
         return CypherResult(columns, rows, truncated, before.id)
+
+    def _expected_build(self, transaction: neo4j.Transaction) -> Build:
+        held = read_build(transaction)
+        if self._build is not None and held.id != self._build:
+            problem = f"Neo4j holds build {held.id}, not {self._build}"
+            raise Neo4jError(problem, hint=f"publish it: kintrace publish {self._build} --to neo4j")
+        return held
 
     def _check_same(self, transaction: neo4j.Transaction, build: str) -> None:
         if read_build(transaction).id != build:
@@ -140,14 +147,17 @@ class Reader:
 
 
 @contextmanager
-def open_reader(connection: Connection) -> Iterator[Reader]:
+def open_reader(connection: Connection, *, build: str | None = None) -> Iterator[Reader]:
     """A reader over one driver, for as long as the ``with`` lasts.
+
+    With ``build``, it answers from that build alone: a grant is given for one run, and must not open
+    whatever else the server happens to hold.
 
     Raises:
         Neo4jError: The server cannot be reached.
     """
     with open_driver(connection) as driver:
-        yield Reader(driver, connection)
+        yield Reader(driver, connection, build=build)
 
 
 def run_cypher(
@@ -158,11 +168,20 @@ def run_cypher(
     *,
     today: dt.date,
     limit: int = ROW_LIMIT,
-    timeout: float = TIMEOUT_SECONDS,
 ) -> CypherResult:
-    """One free statement over a connection of its own; see :meth:`Reader.run`."""
+    """One free statement over a connection of its own, under the usual timeout; see :meth:`Reader.run`."""
     with open_reader(connection) as reader:
-        return reader.run(statement, parameters, grant, today=today, limit=limit, timeout=timeout)
+        return reader.run(statement, parameters, grant, today=today, limit=limit)
+
+
+@contextmanager
+def _known_kinds() -> Iterator[None]:
+    """Say plainly that a parameter cannot be sent."""
+    try:
+        yield
+    except (TypeError, ValueError, OverflowError) as error:
+        hint = "text, whole and real numbers, flags, dates, lists and mappings of them"
+        raise Neo4jError("a parameter is of a kind that Neo4j does not know", hint=hint) from error
 
 
 def to_json(value: Any) -> Any:

@@ -67,16 +67,17 @@ def check_words(statement: str) -> None:
     tokens = list(_tokens(statement))
     for position, (kind, text) in enumerate(tokens):
         before = tokens[position - 1][1] if position else ""
-        if kind != "word" or before in {".", "$"}:
+        if kind not in {"word", "quoted"} or before in {".", "$"}:
             continue
-        keyword, after = text.upper(), tokens[position + 1 : position + 2]
-        if keyword == "LOAD" and after and after[0][1].upper() == "CSV":
+        keyword = text.upper() if kind == "word" and before != ":" else ""
+        after, following = tokens[position + 1] if position + 1 < len(tokens) else ("", "")
+        if keyword == "LOAD" and following.upper() == "CSV":
             raise CypherRefusedError("LOAD CSV reads files and addresses outside the graph")
-        if keyword == "USE" and before != ":" and after and after[0][0] in {"word", "quoted"}:
+        if keyword == "USE" and after in {"word", "quoted"}:
             raise CypherRefusedError("USE names a graph; statements are about the published graph alone")
-        if keyword == "CALL" and before != ":":
+        if keyword == "CALL":
             _check_call(_dotted(tokens, position + 1))
-        elif before != "CALL":
+        elif before.upper() != "CALL":
             _check_function(tokens, position)
 
 

@@ -92,10 +92,13 @@ def _define(session: neo4j.Session) -> None:
 
 def _empty(session: neo4j.Session, batch: int) -> None:
     """Remove the former content, relationships first: a node with many of them would fill a transaction."""
+    held = _counts(session)
     for type_ in RELATIONSHIPS:
-        session.run(schema.empty_relationships(type_, batch)).consume()
+        if held[type_]:
+            session.run(schema.empty_relationships(type_, batch)).consume()
     for label in NODES:
-        session.run(schema.empty_nodes(label, batch)).consume()
+        if held[label]:
+            session.run(schema.empty_nodes(label, batch)).consume()
 
 
 def _load(
@@ -119,11 +122,14 @@ def _batches(table: pa.Table, batch: int) -> Iterator[list[list[Any]]]:
         yield [list(row) for row in zip(*columns, strict=True)]
 
 
-def _verify(session: neo4j.Session, counts: dict[str, int]) -> None:
+def _verify(session: neo4j.Session, expected: dict[str, int]) -> None:
     """Compare what the server counts with what was sent."""
-    for name, expected in counts.items():
-        statement = schema.count_nodes(name) if name in NODES else schema.count_relationships(name)
-        record = session.run(statement).single(strict=True)
-        if record["n"] != expected:
-            problem = f"Neo4j holds {record['n']} of {name} after a load of {expected}"
+    for name, found in _counts(session).items():
+        if found != expected[name]:
+            problem = f"Neo4j holds {found} of {name} after a load of {expected[name]}"
             raise Neo4jError(problem, hint="does another program write to this server? then publish again")
+
+
+def _counts(session: neo4j.Session) -> dict[str, int]:
+    """How many of each label and type the server holds."""
+    return {record["name"]: record["n"] for record in session.run(schema.count_everything())}

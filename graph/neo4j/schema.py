@@ -78,11 +78,11 @@ def empty_nodes(label: str, batch: int) -> str:
     return f"MATCH (n:{NODES[label].label}) CALL (n) {{ DETACH DELETE n }} IN TRANSACTIONS OF {batch:d} ROWS"
 
 
-def count_nodes(label: str) -> str:
-    """How many nodes a label has."""
-    return f"MATCH (n:{NODES[label].label}) RETURN count(n) AS n"
+def count_everything() -> str:
+    """How many nodes each label and relationships each type has, as rows of ``name`` and ``n``.
 
-
-def count_relationships(type_: str) -> str:
-    """How many relationships a type has."""
-    return f"MATCH ()-[r:{RELATIONSHIPS[type_].type}]->() RETURN count(r) AS n"
+    Each count stands alone in its WITH, because then Neo4j looks it up and counts nothing.
+    """
+    nodes = [f"MATCH (x:{label}) WITH count(x) AS n RETURN '{label}' AS name, n" for label in NODES]
+    between = [f"MATCH ()-[x:{type_}]->() WITH count(x) AS n RETURN '{type_}' AS name, n" for type_ in RELATIONSHIPS]
+    return " UNION ALL ".join([*nodes, *between])

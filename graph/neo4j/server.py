@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import neo4j
-from neo4j.exceptions import AuthError, DriverError, Neo4jError as ServerError
+from neo4j.exceptions import AuthError, DriverError
+from neo4j.exceptions import Neo4jError as ServerError
 
 from graph.errors import Neo4jError
 from graph.neo4j import process

@@ -32,7 +32,7 @@ def project(inputs: ProjectionInput, scope: Scope) -> GraphTables:
         TableError: An input is not as declared.
     """
     sealed = seal_by_entity(inputs.checked())
-    with open_database(sealed.tables()) as database:
+    with open_database(sealed) as database:
         relationships = relationship_tables(database)
         nodes = node_tables(database, relationships)
     whole = in_order({**nodes, **relationships})

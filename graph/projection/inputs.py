@@ -3,55 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import pyarrow as pa
 
 from graph.errors import ScopeError
+from linkage.errors import TableError
 from linkage.tables import CANONICAL, RESOLUTION
+
+Tables = dict[str, pa.Table]
+
+
+_READ = {
+    "canonical": ("registers", "persons", "incidents", "involvements", "protections"),
+    "resolution": (
+        "addresses",
+        "entities",
+        "links",
+        "episodes",
+        "coresidence",
+        "kin",
+        "partners",
+        "households",
+        "events",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectionInput:
-    """The tables that a graph is made of, each as :mod:`linkage.tables` declares it."""
+    """The tables that a graph is made of, by name, as :mod:`linkage.tables` declares them.
 
-    registers: pa.Table
-    persons: pa.Table
-    incidents: pa.Table
-    involvements: pa.Table
-    protections: pa.Table
-    addresses: pa.Table
-    entities: pa.Table
-    links: pa.Table
-    episodes: pa.Table
-    coresidence: pa.Table
-    kin: pa.Table
-    partners: pa.Table
-    households: pa.Table
-    events: pa.Table
+    Tables that a projection does not read may be there or not.
+    """
 
-    @classmethod
-    def of(cls, tables: Mapping[str, pa.Table]) -> ProjectionInput:
-        """The input out of all tables of a run by name; others among them are left alone.
+    canonical: Mapping[str, pa.Table]
+    """At least registers, persons, incidents (washed), involvements, protections."""
+    resolution: Mapping[str, pa.Table]
+    """addresses, entities, links, episodes, coresidence, kin, partners, households, events."""
+
+    def checked(self) -> Tables:
+        """The tables that are read, each checked against its declared shape.
 
         Raises:
-            KeyError: One is missing.
-        """
-        return cls(**{field.name: tables[field.name] for field in fields(cls)})
-
-    def tables(self) -> dict[str, pa.Table]:
-        """The tables by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    def checked(self) -> ProjectionInput:
-        """The same, each table checked against its declared shape.
-
-        Raises:
-            TableError: On the first that is not as declared.
+            TableError: One is missing or not as declared.
         """
         shapes = {**CANONICAL, **RESOLUTION}
-        return ProjectionInput(**{name: shapes[name].check(table) for name, table in self.tables().items()})
+        found: Tables = {}
+        for given, names in ((self.canonical, _READ["canonical"]), (self.resolution, _READ["resolution"])):
+            for name in names:
+                if name not in given:
+                    raise TableError("the table is missing", where=f"table {name}", hint="run the stage that writes it")
+                found[name] = shapes[name].check(given[name])
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Scope:
     (False, True)
     """
 
-    name: Literal["incident", "all"]
+    kind: Literal["incident", "all"]
     legal_basis: str = ""
 
     INCIDENT: ClassVar[Scope]
@@ -70,9 +75,9 @@ class Scope:
 
     def __post_init__(self) -> None:
         """Refuse the whole population without a legal basis."""
-        if self.name not in ("incident", "all"):
-            raise ScopeError(f"unknown scope {self.name!r}", hint='use "incident" or "all"')
-        if self.name == "all" and not self.legal_basis.strip():
+        if self.kind not in ("incident", "all"):
+            raise ScopeError(f"unknown scope {self.kind!r}", hint='use "incident" or "all"')
+        if self.kind == "all" and not self.legal_basis.strip():
             raise ScopeError('scope "all" states no legal basis', hint="name it, or use the scope of incidents")
 
     @classmethod
@@ -87,7 +92,7 @@ class Scope:
     @property
     def everybody(self) -> bool:
         """Whether nobody is left out."""
-        return self.name == "all"
+        return self.kind == "all"
 
 
 Scope.INCIDENT = Scope("incident")

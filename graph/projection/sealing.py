@@ -10,13 +10,11 @@ loading, which are protection by themselves.
 
 from __future__ import annotations
 
-import dataclasses
-
 import pyarrow as pa
 
 from graph.projection.cutting import cut_time, hide_stays
 from graph.projection.database import Database, open_database
-from graph.projection.inputs import ProjectionInput
+from graph.projection.inputs import Tables
 from linkage.tables import CANONICAL, PROTECTED_REGISTER, RESOLUTION
 from linkage.vocabulary import Protection
 
@@ -75,41 +73,39 @@ WHERE event_id IN (SELECT event_id FROM events JOIN new_incidents USING (inciden
 GROUP BY event_id
 """
 
+_STEPS = {
+    "times": _TIMES,
+    "sealed_events": _SEALED_EVENTS,
+    "new_incidents": _NEW_INCIDENTS,
+    "new_records": _NEW_RECORDS,
+    "new_events": _NEW_EVENTS,
+}
+_REWRITTEN = {"persons": "r", "incidents": "i", "involvements": "i", "events": None, "entities": None, "links": None}
+"""Tables with ids to replace, and the replacement after which a row loses its location too."""
 _KEYS = {"record_id": "r", "incident_id": "i", "event_id": "e"}
 _PLACES = ("street", "house_number", "floor", "door", "locality", "postcode", "city", "municipality", "address_id")
 _LOCATION = frozenset({*_PLACES, "access_id", "grade", "journal_number", "journal_reference", "district"})
 _REGISTERS = frozenset({"register", "extract"})
 
 
-def seal_by_entity(inputs: ProjectionInput) -> ProjectionInput:
-    """The input with every event, stay and household of a protected time without its place."""
-    with open_database(inputs.tables()) as database:
+def seal_by_entity(tables: Tables) -> Tables:
+    """The tables with every event, stay and household of a protected time without its place."""
+    with open_database(tables) as database:
         times = database.arrow(_TIMES)
         if not times.num_rows:
-            return inputs
-        database.keep("times", _TIMES)
-        database.keep("sealed_events", _SEALED_EVENTS)
-        database.keep("new_incidents", _NEW_INCIDENTS)
-        database.keep("new_records", _NEW_RECORDS)
-        database.keep("new_events", _NEW_EVENTS)
-        sealed = {
-            "persons": _rewritten(database, "persons", by="r"),
-            "incidents": _rewritten(database, "incidents", by="i"),
-            "involvements": _rewritten(database, "involvements", by="i"),
-            "events": _rewritten(database, "events"),
-            "entities": _rewritten(database, "entities"),
-            "links": _rewritten(database, "links"),
-        }
-    return dataclasses.replace(
-        inputs,
-        **sealed,
-        episodes=hide_stays(inputs.episodes, times),
-        coresidence=cut_time(inputs.coresidence, times, ("left_entity", "right_entity")),
-        households=cut_time(inputs.households, times, ("entity_id",)),
-    )
+            return tables
+        for name, sql in _STEPS.items():
+            database.keep(name, sql)
+        sealed = {name: _rewritten(database, name, by=by) for name, by in _REWRITTEN.items()}
+    cut = {
+        "episodes": hide_stays(tables["episodes"], times),
+        "coresidence": cut_time(tables["coresidence"], times, ("left_entity", "right_entity")),
+        "households": cut_time(tables["households"], times, ("entity_id",)),
+    }
+    return {**tables, **sealed, **cut}
 
 
-def _rewritten(database: Database, name: str, *, by: str | None = None) -> pa.Table:
+def _rewritten(database: Database, name: str, *, by: str | None) -> pa.Table:
     """A table with sealed ids in place of the old; where ``by`` was replaced, also without location."""
     shape = {**CANONICAL, **RESOLUTION}[name]
     columns, joins = [], []

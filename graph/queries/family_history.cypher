@@ -3,7 +3,7 @@
 //   named (C). The rules are those of docs/architecture.md, in the words of graph/history/__init__.py.
 // parameters: $child text, $as_of date, $known_at date optional, $own_roles flag
 // cost: one family: some hundred relationships around the child; 2 to 20 ms on a warm server.
-// example: kintrace cypher --query family_history child=P000012 as_of=2024-06-30
+// example: kintrace cypher family_history -p child=E2345 -p as_of=2024-06-30
 MATCH (c:Person {person_id: $child})
 WHERE c.held AND c.birth_date <= $as_of AND $as_of < c.adult_from AND (c.deceased IS NULL OR c.deceased >= $as_of)
 WITH c, $as_of AS as_of, $as_of + duration({days: 1}) AS horizon, coalesce($known_at, date('9999-12-30')) AS known,

@@ -2,7 +2,7 @@
 //   parents and the adults they live with on the day; a person can have several reasons.
 // parameters: $event text, $known_at date optional, $own_roles flag
 // cost: one event: the relationships around its persons and place; 1 to 10 ms on a warm server.
-// example: kintrace cypher --query focus_persons event=E000345
+// example: kintrace cypher focus_persons -p event=V345
 MATCH (e:Incident {event_id: $event})
 WITH e, e.date AS day, coalesce($known_at, date('9999-12-30')) AS known, ['parent', 'adoptive_parent'] AS in_law,
   ['SUSPECT', 'CHARGED', 'CONVICTED', 'RESTRAINED'] AS own,
@@ -11,9 +11,8 @@ WITH e, e.date AS day, coalesce($known_at, date('9999-12-30')) AS known, ['paren
 WITH *, COLLECT {
   MATCH (e)<-[i:INVOLVED_IN]-(p:Person)
   WHERE i.role IN parts AND i.known_from <= known AND known < i.known_to
-  WITH p, i, coalesce(p.birth_date <= day AND day < p.adult_from, false) AS child
-  WHERE $own_roles OR NOT (child AND i.role IN own)
-  RETURN DISTINCT {person: p, child: child}
+    AND ($own_roles OR NOT i.role IN own OR p.adult_from IS NULL OR day >= p.adult_from)
+  RETURN DISTINCT {person: p, child: coalesce(p.birth_date <= day AND day < p.adult_from, false)}
 } AS involved
 WITH *, COLLECT {
   MATCH (a:Address {address_id: e.place_id})<-[l:LIVED_AT]-(p:Person)

@@ -64,8 +64,9 @@ def _show_family(run: Run, console: Console) -> None:
 
 
 def example_child(snapshot: Any, as_of: dt.date) -> str | None:
-    """A child to show: the first by id whose three or more events lie in two or more districts besides the present
-    one. A fixed rule for a demonstration, not an order of families.
+    """A child to show: the first by id with events in at least two earlier districts and at least two moves.
+
+    A fixed rule for a demonstration, not an order of families.
     """
     from graph.grant import demo_grant
     from graph.history import bulk_rows, family_history

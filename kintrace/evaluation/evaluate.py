@@ -80,8 +80,10 @@ def _sealed(own: Answers, truth: Truth) -> dict[str, int]:
 
 
 def _mention_bands(own: Answers, truth: Truth, run: Run) -> list[dict[str, Any]]:
-    """Incident mentions by what they state: how many reach the entity of their person's registration, and how many
-    of another person's.
+    """Incident mentions by what they state, with where they went.
+
+    `found` is the share in the entity of their person's registration, `wrong_per_10000` those in
+    somebody else's.
     """
     sql = """
     with home as (

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.addresses.places import Codes, Flags, codes_of, column
-from linkage.intervals import FIRST, LAST
+from linkage.intervals import FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,9 @@ class HubRules:
 
     most_persons: int = 12
     """More persons than this registered on one day."""
-    arrivals: int = 15
-    """At least so many distinct days on which somebody arrived ..."""
-    short_stay: int = 270
-    """... together with a median completed stay shorter than this many days."""
+    restless: tuple[tuple[int, int], ...] = ((6, 120), (15, 270))
+    """Pairs of arrivals and days: at least so many distinct days on which somebody arrived, together with
+    a median stay shorter than so many days. Homes change hands, but not every few months."""
     markers: tuple[str, ...] = (
         "krisecenter",
         "kvindecenter",
@@ -51,13 +50,22 @@ class HubRules:
         "kaserne",
         "botilbud",
     )
-    """Words in a street's or locality's name that tell an institution."""
+    """Words in the name of a place that tell an institution; a street called after one (Hospitalsvej) is a street."""
+
+
+_STREET_NAME = (
+    r"(?:vej|gade|all[eé]|stræde|plads|torv|sti|bakke|park|vænge|have|toft|boulevard|bro)(?:en|et|n|r|rne)?\W*$"
+)
 
 
 def named_hub(street: pa.Array, locality: pa.Array, rules: HubRules) -> Flags:
-    """Whether the name of the street or locality tells an institution."""
+    """Whether the name of the place or locality tells an institution."""
     pattern = "|".join(re.escape(m) for m in rules.markers)
-    said = [pc.match_substring_regex(pc.fill_null(c, ""), pattern, ignore_case=True) for c in (street, locality)]
+    said = []
+    for names in (street, locality):
+        name = pc.fill_null(names, "")
+        a_street = pc.match_substring_regex(name, _STREET_NAME, ignore_case=True)
+        said.append(pc.and_not(pc.match_substring_regex(name, pattern, ignore_case=True), a_street))
     return np.asarray(pc.or_(*said).to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
@@ -103,11 +111,13 @@ def _restless(place: Codes, start: Codes, end: Codes, *, count: int, rules: HubR
     dated = start > FIRST
     pairs = np.unique(np.stack([place[dated], start[dated]]), axis=1)
     arrivals = np.bincount(pairs[0], minlength=count)
-    over = end < LAST
-    spent, where = (end - start)[over & dated], place[over & dated]
+    spent, where = (end - start)[dated], place[dated]  # a stay that still lasts counts as long
     order = np.lexsort((spent, where))
     where, spent = where[order], spent[order]
     at, begin, stays = np.unique(where, return_index=True, return_counts=True)
     median = np.full(count, np.iinfo(np.int64).max)
     median[at] = spent[begin + stays // 2]
-    return np.asarray((arrivals >= rules.arrivals) & (median < rules.short_stay), dtype=np.bool_)
+    found = np.zeros(count, dtype=np.bool_)
+    for least, short in rules.restless:
+        found |= (arrivals >= least) & (median < short)
+    return found

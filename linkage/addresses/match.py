@@ -22,6 +22,9 @@ MOST_EDITS = 3
 LETTERS_PER_EDIT = 4
 """One edit is allowed per so many letters of the longer name, so that short names cannot turn into others."""
 
+_CUT_SHORT = (("g", "ade"), ("v", "ej"))
+"""Endings that clerks cut short, often without the full stop that would tell: Vesterbrog, Strandv."""
+
 GRADES = ("A", "B", "C")
 A, B, C = 0, 1, 2
 
@@ -121,6 +124,9 @@ def nearest(street: str, choices: list[str]) -> str | None:
     >>> nearest("vesterbrogde", ["vesterbrogade", "vestergade"]), nearest("elvej", ["elmvej", "egvej"])
     ('vesterbrogade', None)
     """
+    for letter, rest in _CUT_SHORT:
+        if street.endswith(letter) and street + rest in choices:
+            return street + rest
     found = process.extract(street, choices, scorer=OSA.distance, score_cutoff=MOST_EDITS, limit=2)
     near = [(int(d), name) for name, d, _ in found if d <= max(len(street), len(name)) // LETTERS_PER_EDIT]
     if not near or (len(near) > 1 and near[0][0] == near[1][0]):

@@ -66,7 +66,8 @@ def _fitting_unit(places: Places, authority: Authority, doors: Doors) -> Codes:
     by_floor = _only(joined(at, floor), joined(unit_at, authority.unit_floor))
     by_door = _only(joined(at, door), joined(unit_at, authority.unit_door))
     has_floor, has_door = _flags(pc.is_valid(floor)), _flags(pc.is_valid(door))
-    fitting = np.where(has_floor & ~has_door, by_floor, np.where(has_door & ~has_floor, by_door, -1))
+    whole_floor = (by_floor >= 0) & _flags(pc.is_null(authority.unit_door.take(_index(by_floor))))
+    fitting = np.where(has_floor & (~has_door | whole_floor), by_floor, np.where(~has_floor & has_door, by_door, -1))
     alone = (authority.units_of_access() == 1)[doors.access]
     house = look_up(authority.access.take(_index(doors.access)), authority.units)
     return np.where((doors.access >= 0) & alone & (house >= 0), house, fitting)

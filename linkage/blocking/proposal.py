@@ -7,6 +7,7 @@ per record allows, because a coarse key forgives errors that a fine one does not
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -35,6 +36,8 @@ class _Key:
     field: str
     keys: Keys
     person: bool
+    parts: frozenset[str] = frozenset()
+    """Labels of the coarser keys of the same field that this one implies."""
 
 
 def _codes(values: pa.Array) -> Keys:
@@ -56,7 +59,12 @@ def _text_keys(field: TextField) -> list[_Key]:
         forms.insert(0, (" area", pc.replace_substring_regex(values, r"(^.{2,4}).{3}$|(^.{2}).{2}$", r"\1\2")))
     elif field.kind is Kind.EMAIL:
         forms.insert(0, (" mailbox", pc.replace_substring_regex(values, r"@.*$", "")))
-    return [_Key(field.name + label, field.name, _codes(form), field.kind in _PERSON) for label, form in forms]
+    coarse = frozenset({field.name + forms[0][0]})
+    person = field.kind in _PERSON
+    return [
+        _Key(field.name + label, field.name, _codes(form), person, coarse if i else frozenset())
+        for i, (label, form) in enumerate(forms)
+    ]
 
 
 def _birth_keys(birth: BirthDates) -> list[_Key]:
@@ -67,7 +75,11 @@ def _birth_keys(birth: BirthDates) -> list[_Key]:
         ("birth month and day", np.where(whole, birth.month * 100 + birth.day, -1)),
         ("birth date", np.where(known, birth.year * 10000 + birth.month * 100 + birth.day, -1)),
     ]
-    return [_Key(label, "birth_date", code_keys(codes), person=True) for label, codes in forms]
+    parts = frozenset({"birth year", "birth month and day"})
+    return [
+        _Key(label, "birth_date", code_keys(codes), person=True, parts=parts if label == "birth date" else frozenset())
+        for label, codes in forms
+    ]
 
 
 def _pairs_per_record(keys: Keys, cap: int) -> float:
@@ -80,45 +92,53 @@ def _pairs_per_record(keys: Keys, cap: int) -> float:
     return float((sizes * (np.minimum(sizes, cap) - 1) / 2).sum() / len(keys))
 
 
-def propose_rules(fields: Fields, *, cap: int, budget: float) -> tuple[BlockingRule, ...]:
-    """Rules whose pairs per record stay within ``budget`` each, coarse keys preferred.
+def _implied(option: tuple[_Key, ...], others: Sequence[tuple[_Key, ...]]) -> bool:
+    """Whether a coarser option of the same fields is there already."""
+    return any(
+        other is not option
+        and all(key.label == part.label or part.label in key.parts for key, part in zip(option, other, strict=True))
+        for other in others
+    )
+
+
+def propose_rules(fields: Fields, *, cap: int, budget: float, total: float) -> tuple[BlockingRule, ...]:
+    """Rules whose pairs per record stay within ``budget`` each and ``total`` together, cheapest first.
 
     Args:
         fields: The standard fields.
         cap: Largest block, as for :func:`linkage.blocking.candidate_pairs`.
-        budget: Pairs per record that one rule may make; a pair of fields that exceeds it even by its
-            finest keys is left to the splitting of blocks.
+        budget: Pairs per record that one rule may make.
+        total: Pairs per record that all rules may make, overlaps counted twice.
 
     Returns:
-        At most 64 rules, the cheapest first.
+        At most 64 rules, the cheapest first; at least one where any field can block.
     """
     ladders = [_text_keys(field) for field in fields.texts if field.kind not in _NEVER]
     if fields.birth is not None:
         ladders.append(_birth_keys(fields.birth))
+    options: list[list[tuple[_Key, ...]]] = [[(key,) for key in ladder] for ladder in ladders]
+    options += [
+        [(a, b) for a in first for b in second]
+        for first, second in combinations(ladders, 2)
+        if first[0].person or second[0].person
+    ]
     finest = [ladder[-1] for ladder in ladders]
     chosen: list[tuple[float, BlockingRule]] = []
     alone: set[str] = set()
-    for ladder in ladders:
-        for key in ladder:
-            cost = _pairs_per_record(key.keys, cap)
-            if 0 < cost <= budget:
-                chosen.append((cost, _rule([key], finest)))
-                alone.add(key.label)
-                break
-    for first, second in combinations(ladders, 2):
-        if not (first[0].person or second[0].person):
-            continue
-        options = [(a, b) for a in first for b in second if a.label not in alone and b.label not in alone]
-        costs = [_pairs_per_record(combined_keys(a.keys, b.keys), cap) for a, b in options]
-        within = [i for i, cost in enumerate(costs) if 0 < cost <= budget]
-        if within:
-            best = max(within, key=lambda i: (costs[i], -i))
-            chosen.append((costs[best], _rule(list(options[best]), finest)))
+    for group in options:
+        costs = [_pairs_per_record(combined_keys(*(key.keys for key in option)), cap) for option in group]
+        within = [o for o, cost in zip(group, costs, strict=True) if 0 < cost <= budget]
+        for option, cost in zip(group, costs, strict=True):
+            single = any(key.label in alone or key.parts & alone for key in option)
+            if 0 < cost <= budget and not single and not _implied(option, within):
+                chosen.append((cost, _rule(option, finest)))
+                alone |= {option[0].label} if len(option) == 1 else set()
     chosen.sort(key=lambda one: (one[0], one[1].name))
-    return tuple(rule for _, rule in chosen[:64])
+    spent = np.cumsum([cost for cost, _ in chosen])
+    return tuple(rule for i, (_, rule) in enumerate(chosen[:64]) if i == 0 or spent[i] <= total)
 
 
-def _rule(keys: list[_Key], finest: list[_Key]) -> BlockingRule:
+def _rule(keys: tuple[_Key, ...], finest: list[_Key]) -> BlockingRule:
     """A rule that refines by the other fields, persons' own first."""
     used = {key.field for key in keys}
     refine = sorted((key for key in finest if key.field not in used), key=lambda key: not key.person)

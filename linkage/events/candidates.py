@@ -110,24 +110,22 @@ def _equal_numbers(facts: Facts) -> tuple[Ints, Ints]:
 def _meeting(facts: Facts, named: Named) -> Pairs:
     """Records of one night, or of a night and the next day, that share a person.
 
-    On one date the same street door is enough, and where a place is unknown two common persons or all
-    of the smaller record's. A day apart it takes the same home and two registers: in a troubled family
-    two nights in a row are common, but one register does not date the same night twice.
+    On one date the same street door is enough; where a place is unknown it takes two common persons or
+    all of the smaller record's, and categories that can be words for one thing. A day apart it takes
+    the same home, and two registers or one day of reporting: in a troubled family two nights in a row
+    are common, but one register does not take down the same night twice under two dates.
     """
     one, other = _near_in_time(facts, named)
     one, other = _distinct(one, other, len(facts.date))
-    fit = facts.compatible(one, other)
+    fit = facts.joinable(one, other)
     one, other = one[fit], other[fit]
     shared = _count_shared(facts, named, one, other)
     apart = np.abs(facts.date[one] - facts.date[other])
     all_named = shared == np.minimum(facts.named[one], facts.named[other])
-    vague = ~(facts.resolved[one] & facts.resolved[other])
+    vague = ~(facts.resolved[one] & facts.resolved[other]) & facts.alike(one, other)
     night = (apart == 0) & (_same(facts.access, one, other) | (vague & ((shared >= 2) | all_named)))
     home = _same(facts.address, one, other) & facts.home[one]
-    next_day = (apart == 1) & home & (facts.register[one] != facts.register[other])
-    stated = (facts.occurred[one] != NO_DATE) & (facts.occurred[other] != NO_DATE)
-    contradicted = _same(facts.register, one, other) & stated & (facts.occurred[one] != facts.occurred[other])
-    fit = (night | next_day) & ~contradicted & (shared > 0)
+    fit = (night | ((apart == 1) & home)) & ~facts.contradict(one, other) & (shared > 0)
     reason = np.where(apart[fit] == 0, BY_NIGHT, BY_NEXT_DAY)
     return one[fit], other[fit], reason, shared[fit]
 
@@ -155,6 +153,6 @@ def _nameless(facts: Facts) -> Pairs:
     date = facts.date[order]
     left, right = overlapping_pairs(facts.address[order], date, date + 1, order)
     one, other = _distinct(order[left], order[right], len(facts.date))
-    fit = facts.compatible(one, other) & (np.minimum(facts.named[one], facts.named[other]) == 0)
+    fit = facts.joinable(one, other) & (np.minimum(facts.named[one], facts.named[other]) == 0)
     one, other = one[fit], other[fit]
     return one, other, np.full(len(one), BY_NIGHT), np.zeros(len(one), dtype=np.int64)

@@ -20,11 +20,13 @@ ANY_LINE = "any"
 _LINES = (
     dict.fromkeys(("restraining_order", "interim_restraining_order", "exclusion_zone", "expulsion_from_home"), "order")
     | dict.fromkeys(("drink_driving", "drug_driving"), "driving")
-    | {"shoplifting": "theft", "other": ANY_LINE, "investigation_number": ANY_LINE}
+    | {"shoplifting": "theft"}
+    | dict.fromkeys(("other", "investigation_number", "drugs"), ANY_LINE)
 )
 """Categories that may be two words for one thing; whatever is not named is violence and trouble at home.
 
-A decision (a restraining order) and the violence it answers are two events, even on one day.
+Lines matter only where no common place speaks for one event: a theft in the morning and a fight at
+night are two, although the same person did both.
 """
 
 
@@ -36,6 +38,7 @@ class Facts:
     date: Ints
     """``occurred``, else ``reported``, in days; NO_DATE without either."""
     occurred: Ints
+    reported: Ints
     register: Ints
     address: Ints
     access: Ints
@@ -53,11 +56,25 @@ class Facts:
     journal: pa.Array
     reference: pa.Array
 
-    def compatible(self, one: Ints, other: Ints) -> Flags:
-        """Whether two incidents may be one by what they are: both events, of one line, both or neither sealed."""
-        line = (self.line[one] == self.line[other]) | self.any_line[one] | self.any_line[other]
+    def joinable(self, one: Ints, other: Ints) -> Flags:
+        """Whether two incidents may be one at all: both events, and both sealed or neither."""
         events = self.event[one] & self.event[other]
-        return np.asarray(events & line & (self.sealed[one] == self.sealed[other]), dtype=np.bool_)
+        return np.asarray(events & (self.sealed[one] == self.sealed[other]), dtype=np.bool_)
+
+    def contradict(self, one: Ints, other: Ints) -> Flags:
+        """Whether one register dates two incidents differently and did not take them down on one day.
+
+        A night is often dated on both sides of midnight, but then both are reported together.
+        """
+        same = (self.register[one] == self.register[other]) & (self.occurred[one] != self.occurred[other])
+        stated = (self.occurred[one] != NO_DATE) & (self.occurred[other] != NO_DATE)
+        together = (self.reported[one] == self.reported[other]) & (self.reported[one] != NO_DATE)
+        return np.asarray(same & stated & ~together, dtype=np.bool_)
+
+    def alike(self, one: Ints, other: Ints) -> Flags:
+        """Whether two incidents may be two words for one thing."""
+        same = self.line[one] == self.line[other]
+        return np.asarray(same | self.any_line[one] | self.any_line[other], dtype=np.bool_)
 
 
 def read_facts(incidents: pa.Table, named: Ints, homes: pa.Array | None) -> Facts:
@@ -81,6 +98,7 @@ def read_facts(incidents: pa.Table, named: Ints, homes: pa.Array | None) -> Fact
         incident_id=incidents["incident_id"].combine_chunks(),
         date=day(pc.coalesce(incidents["occurred"], incidents["reported"])),
         occurred=day(incidents["occurred"]),
+        reported=day(incidents["reported"]),
         register=codes("register"),
         address=address,
         access=codes("access_id"),

@@ -27,7 +27,7 @@ def join_events(
     Only categories that are events are joined; a concern is always on its own. A journal reference
     joins first, then records of one night that share persons and place, then the day after. Joining
     is not blindly transitive: no night-joined event spans more than :data:`LONGEST_EVENT` days, and
-    none holds two records of one register with different dates. Sealed records have neither place nor
+    none holds two records that one register dates and reports on different days. Sealed records have neither place nor
     number and join sealed ones only, by date and persons, so that no place shines through.
 
     Args:
@@ -110,8 +110,5 @@ def _one_night(facts: Facts, records: list[int]) -> bool:
     dates = [d for d in facts.date[records].tolist() if d != NO_DATE]
     if dates and max(dates) - min(dates) > LONGEST_EVENT:
         return False
-    said: dict[int, int] = {}
-    for register, day in zip(facts.register[records].tolist(), facts.occurred[records].tolist(), strict=True):
-        if day != NO_DATE and said.setdefault(register, day) != day:
-            return False
-    return True
+    one, other = (np.array(records)[side] for side in np.triu_indices(len(records), k=1))
+    return not facts.contradict(one, other).any()

@@ -14,10 +14,10 @@ from linkage.overlaps import NO_LIMIT, overlapping_pairs
 from linkage.tables import CORESIDENCE, EPISODES
 
 MOST_TOGETHER = 12
-"""At hubs and unknown units each stay is paired with at most so many, those that arrived next after it.
+"""At hubs and unknown units a stay that meets more later ones is paired with those of its first day only.
 
-Persons who arrive on one day stand beside each other in that order, so a family that moves in
-together is found, and a college of five hundred gives six thousand rows instead of 125,000.
+In a crowd only arriving together tells anything: a family that moves in together is found, and a
+college of five hundred does not give 125,000 rows.
 """
 
 
@@ -25,13 +25,13 @@ def build_coresidence(episodes: pa.Table, *, most_together: int = MOST_TOGETHER)
     """Maximal intervals in which two entities shared an address (shape ``CORESIDENCE``), sorted.
 
     Two stays at one unit that is no hub make the interval certain; shared hubs and house numbers whose
-    unit is unknown make it possible only, and there each stay has at most ``most_together`` partners.
+    unit is unknown make it possible only, and there a crowd is cut down to those who arrived together.
     Intervals at several units that touch are one: moving on together does not interrupt living
     together. Sealed stays have no address and so are never shared.
 
     Args:
         episodes: Shape ``EPISODES``.
-        most_together: Cap on possible partners per stay.
+        most_together: More later partners than this at such an address are a crowd.
     """
     episodes = EPISODES.check(episodes)
     episodes = episodes.filter(pc.and_(pc.is_valid(episodes["address_id"]), pc.invert(episodes["sealed"])))
@@ -41,9 +41,7 @@ def build_coresidence(episodes: pa.Table, *, most_together: int = MOST_TOGETHER)
     home = pc.and_(episodes["unit"], pc.invert(episodes["hub"])).combine_chunks().to_numpy(zero_copy_only=False)
     stays = _Stays(episodes, entity)
     shared = [stays.pairs(home, NO_LIMIT), stays.pairs(~home, most_together)]
-    tables = [_table(pairs, names, certain=certain) for pairs, certain in zip(shared, (True, False), strict=True)]
-    keys = ["left_entity", "right_entity", "valid_from", "certain", "valid_to", "known_from"]
-    return CORESIDENCE.check(pa.concat_tables(tables).sort_by([(k, "ascending") for k in keys]).combine_chunks())
+    return CORESIDENCE.check(_table(shared, names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +81,32 @@ class _Stays:
         return _Pairs(left, right, shared)
 
 
-def _table(pairs: _Pairs, names: pa.Array, *, certain: bool) -> pa.Table:
-    """The merged intervals of each pair."""
+def _table(shared: list[_Pairs], names: pa.Array) -> pa.Table:
+    """Certain and possible intervals in one order; the names are sorted, so their codes sort like them."""
+    parts = [_merged(pairs) for pairs in shared]
+    certain = np.concatenate([np.full(len(p.left), flag) for p, flag in zip(parts, (True, False), strict=True)])
+    left, right = (np.concatenate([getattr(p, side) for p in parts]) for side in ("left", "right"))
+    start, end, since, until = (
+        np.concatenate([getattr(p.spans, name) for p in parts]) for name in ("start", "end", "known_from", "known_to")
+    )
+    order = np.lexsort((since, end, certain, start, right, left))
+    return pa.table(
+        {
+            "left_entity": names.take(pa.array(left[order])),
+            "right_entity": names.take(pa.array(right[order])),
+            "valid_from": dates(start[order]),
+            "valid_to": dates(end[order]),
+            "certain": pa.array(certain[order]),
+            "known_from": dates(since[order]),
+            "known_to": dates(until[order]),
+        }
+    )
+
+
+def _merged(pairs: _Pairs) -> _Pairs:
+    """The maximal intervals of each pair."""
     merged = merge(pairs.spans)
     row = np.zeros(int(pairs.spans.group.max(initial=-1)) + 1, dtype=np.int64)
     row[pairs.spans.group] = np.arange(len(pairs.spans.group))
     at = row[merged.group]
-    return pa.table(
-        {
-            "left_entity": names.take(pa.array(pairs.left[at])),
-            "right_entity": names.take(pa.array(pairs.right[at])),
-            "valid_from": dates(merged.start),
-            "valid_to": dates(merged.end),
-            "certain": pa.array(np.full(len(at), certain)),
-            "known_from": dates(merged.known_from),
-            "known_to": dates(merged.known_to),
-        }
-    )
+    return _Pairs(pairs.left[at], pairs.right[at], merged)

@@ -52,7 +52,8 @@ def merge(spans: Spans) -> Spans:
     spans = spans.take((spans.end > spans.start) & (spans.known_to > spans.known_from))
     if not len(spans.group):
         return spans
-    pieces, source = _pieces(spans)
+    cut_group, cut_day = _cuts(spans)
+    pieces, source = _pieces(spans, _key(cut_group, cut_day))
     order = np.lexsort((spans.end[source], spans.start[source], pieces))
     pieces, source = pieces[order], source[order]
     first = _first_of_run(pieces, spans.start[source], spans.end[source])
@@ -61,8 +62,8 @@ def merge(spans: Spans) -> Spans:
         group=spans.group[source][begin],
         start=spans.start[source][begin],
         end=np.maximum.reduceat(spans.end[source], begin),
-        known_from=_cuts(spans)[1][pieces[begin]],
-        known_to=_cuts(spans)[1][pieces[begin] + 1],
+        known_from=cut_day[pieces[begin]],
+        known_to=cut_day[pieces[begin] + 1],
     )
     return _rejoin(merged)
 
@@ -82,10 +83,8 @@ def _key(group: Ints, day: Ints) -> Ints:
     return group * _SPAN + (day - FIRST)
 
 
-def _pieces(spans: Spans) -> tuple[Ints, Ints]:
+def _pieces(spans: Spans, keys: Ints) -> tuple[Ints, Ints]:
     """For every row and piece of belief it covers: the piece (its first cut) and the row."""
-    group, day = _cuts(spans)
-    keys = _key(group, day)
     begin = np.searchsorted(keys, _key(spans.group, spans.known_from))
     count = np.searchsorted(keys, _key(spans.group, spans.known_to)) - begin
     source = np.repeat(np.arange(len(spans.group)), count)

@@ -50,12 +50,14 @@ def _rules(mentions: Mentions) -> list[BlockingRule]:
     first_surname = _first(surname, surname_row, len(mentions))
     door, door_row = _doors(mentions)
     both, both_row = _cross(given, given_row, surname, surname_row)
+    whole_given = code_keys(_codes(mentions.given))
+    first_door = _first(door, door_row, len(mentions))
     numbers = mentions.numbers
     held = numbers >= 0
     rules = [
         BlockingRule("number", code_keys(numbers[held]), np.nonzero(held)[0]),
         BlockingRule("birth date", date, refinements=(first_given, first_surname)),
-        BlockingRule("names", both, both_row, refinements=(date, year, first_surname)),
+        BlockingRule("names", both, both_row, refinements=(date, year, whole_given, first_door)),
     ]
     for name, keys, rows in (("given name", given, given_row), ("surname", surname, surname_row)):
         joined, joined_row = _cross(keys, rows, door, door_row)
@@ -91,6 +93,11 @@ def _first(keys: Keys, rows: Ints, n: int) -> Keys:
     first = np.full(n, NO_KEY, np.uint64)
     first[rows[::-1]] = keys[::-1]
     return first
+
+
+def _codes(texts: pa.Array) -> Ints:
+    indices = pc.dictionary_encode(texts).indices
+    return np.asarray(pc.fill_null(indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def _doors(mentions: Mentions) -> tuple[Keys, Ints]:

@@ -27,7 +27,7 @@ STREET_THEN = 3
 POSTCODE_THEN = 4
 ELSEWHERE_THEN = 5
 """Both say where at one time, and it is not the same."""
-SILENT = 255
+ELSEWHERE_EVER = 6
 """No claims that speak of one time, and no common place."""
 
 SLACK = 45
@@ -66,31 +66,33 @@ def build_claims(residences: pa.Table, addresses: pa.Table, record_ids: pa.Array
     np.cumsum(np.bincount(row, minlength=len(record_ids)), out=offsets[1:])
     unit = _codes(residences.column("address_id"))
     is_home = pc.is_in(residences.column("address_id"), value_set=homes.combine_chunks()).to_numpy(zero_copy_only=False)
+    start, end = _days(residences, "valid_from"), _days(residences, "valid_to")
+    # A dated entry without an end says where somebody was on that day, not where they stayed.
+    entry = pc.equal(residences.column("uncertainty"), "from_only").to_numpy(zero_copy_only=False)
+    end = np.where(entry, start + 1, end)
     return Claims(
         offsets,
         np.where(is_home, unit, -1),
         _codes(residences.column("access_id")),
         _codes(street),
         _codes(residences.column("postcode")),
-        _days(residences, "valid_from"),
-        _days(residences, "valid_to"),
+        start,
+        end,
     )
 
 
 def _days(table: pa.Table, column: str) -> Ints:
-    return table.column(column).cast(pa.int32()).to_numpy().astype(np.int64)
+    return np.asarray(table.column(column).cast(pa.int32()).to_numpy(), dtype=np.int64)
 
 
 def _codes(column: pa.ChunkedArray) -> Ints:
     """Dense codes of a text column, -1 for null."""
     encoded = column.combine_chunks().dictionary_encode()
-    return pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)  # type: ignore[no-any-return]
+    return np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def compare_claims(
-    left: Any, right: Any, offsets: Any, codes: Any, spans: Any, slack: int
-) -> Any:  # pragma: no cover - compiled
+@njit(cache=True, nogil=True)
+def compare_claims(left: Any, right: Any, offsets: Any, codes: Any, spans: Any, slack: int) -> Any:
     """Best level over all claim pairs of each mention pair, and the index of the claim it matched on.
 
     `codes` has rows unit, door, street, postcode; `spans` start and end.
@@ -121,6 +123,8 @@ def compare_claims(
                         level = 5
                 elif same_unit or (same_door and not two_homes):
                     level = 2
+                elif codes[1, a] >= 0 and codes[1, b] >= 0:
+                    level = 6
                 if level < best:
                     best = level
                     witness[p] = a

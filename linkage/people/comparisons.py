@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from numba import njit
 
 from linkage.comparison import Agreement, BirthDateComparison, Comparison, Index, Levels
 from linkage.people import name_sets
@@ -30,7 +32,7 @@ class NameSetComparison:
     """Sets over one vocabulary: this name, and the name it may have been swapped with."""
     conflicts: frozenset[int] = frozenset()
 
-    level_names = ("same", "another name in common", "nearly the same", "initial", "similar", "swapped", "different")
+    level_names = ("all names the same", "a name in common", "nearly the same", "initial", "similar", "swapped", "different")
     frequency_weights = (1.0, 1.0, 0.5, 0.25, 0.25, 0.5, 0.0)
 
     def compare(self, left: Index, right: Index) -> Agreement:
@@ -38,26 +40,26 @@ class NameSetComparison:
         levels, frequency = compare_sets(self.sets, left, right)
         missed = np.flatnonzero(levels == name_sets.OTHER)
         own, other = self.crosswise
-        swapped = _share_word(own, other, left[missed], right[missed]) & _share_word(
-            own, other, right[missed], left[missed]
-        )
+        swapped = _crossed(left[missed], right[missed], own.of_mention, other.of_mention, own.offsets, own.members)
         levels[missed] = np.where(swapped, SWAPPED, DIFFERENT)
         return Agreement(levels, np.log2(frequency))
 
 
-def _share_word(own: NameSets, other: NameSets, left: Index, right: Index) -> npt.NDArray[np.bool_]:
-    """Whether the first name of `left` is among the other names of `right`."""
-    a, b = own.of_mention[left], other.of_mention[right]
-    known = (a >= 0) & (b >= 0)
-    found = np.zeros(len(left), bool)
-    first = own.members[own.offsets[a[known]]]
-    sizes = other.offsets[b[known] + 1] - other.offsets[b[known]]
-    row = np.repeat(np.arange(len(first)), sizes)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    same = other.members[other.offsets[b[known]][row] + within] == first[row]
-    hit = np.zeros(len(first), bool)
-    np.logical_or.at(hit, row, same)
-    found[known] = hit
+@njit(cache=True, nogil=True)
+def _crossed(left: Any, right: Any, own: Any, other: Any, offsets: Any, members: Any) -> Any:
+    """Whether the first name of each side is among the other names of the other side."""
+    found = np.zeros(len(left), np.bool_)
+    for p in range(len(left)):
+        hits = 0
+        for a, b in ((left[p], right[p]), (right[p], left[p])):
+            if own[a] < 0 or other[b] < 0:
+                break
+            first = members[offsets[own[a]]]
+            for k in range(offsets[other[b]], offsets[other[b] + 1]):
+                if members[k] == first:
+                    hits += 1
+                    break
+        found[p] = hits == 2
     return found
 
 
@@ -76,8 +78,9 @@ class ResidenceComparison:
         "same street then",
         "same postcode then",
         "elsewhere then",
+        "elsewhere, at another time",
     )
-    frequency_weights = (1.0, 1.0, 1.0, 0.0, 0.0, 0.0)
+    frequency_weights = (1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0)
     shared = True
 
     def compare(self, left: Index, right: Index) -> Agreement:
@@ -186,6 +189,6 @@ def _split(sets: NameSets, n: int) -> tuple[NameSets, NameSets]:
     """Two views of one vocabulary: the first `n` mentions' sets and the others'."""
 
     def view(part: npt.NDArray[np.int64]) -> NameSets:
-        return NameSets(part, sets.offsets, sets.members, sets.words, sets.frequency)
+        return replace(sets, of_mention=part)
 
     return view(sets.of_mention[:n]), view(sets.of_mention[n:])

@@ -67,8 +67,10 @@ def _surnames(persons: pa.Table) -> pa.Array:
     folded = fold(earlier.flatten())
     lists = pa.ListArray.from_arrays(offsets, pc.fill_null(folded, ""))
     joined = pc.if_else(pc.equal(lengths, 0), pa.scalar(None, pa.string()), pc.binary_join(lists, PART))
-    parts = [fold(persons.column("surname")), fold(persons.column("middle")), joined]
-    return pc.binary_join_element_wise(*parts, PART, null_handling="skip")
+    parts = [pc.fill_null(p, "") for p in (fold(persons.column("surname")), fold(persons.column("middle")), joined)]
+    # Joined with gaps and then cleaned: Arrow drops a row when it skips nulls and all are null.
+    text = pc.replace_substring_regex(pc.binary_join_element_wise(*parts, PART), r"\|{2,}", PART)
+    return pc.utf8_trim(text, PART)
 
 
 def _birth_dates(persons: pa.Table) -> BirthDates:

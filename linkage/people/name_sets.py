@@ -23,10 +23,10 @@ Bools = npt.NDArray[np.bool_]
 
 PART = "|"
 
-SAME = 0
-"""First members equal (the whole current surname, the first given name)."""
+WHOLE = 0
+"""The same set: all given names, all surnames."""
 SHARED = 1
-"""Some other member in common: a call name, a middle or earlier surname."""
+"""Some member in common: a call name, the current surname, a middle or earlier one."""
 CLOSE = 2
 """A spelling apart: Jaro-Winkler .92 or more, or one edit."""
 INITIAL = 3
@@ -49,6 +49,8 @@ class NameSets:
     """The distinct member names."""
     frequency: Floats
     """Share of the mentions with a set that have the word in it, by word."""
+    set_frequency: Floats
+    """Share of the mentions with a set that have this one, by set."""
 
 
 def build_sets(texts: pa.Array) -> NameSets:
@@ -63,7 +65,7 @@ def build_sets(texts: pa.Array) -> NameSets:
     bearers = np.bincount(of_mention[of_mention >= 0], minlength=len(encoded.dictionary)).astype(np.float64)
     counts = np.bincount(members, weights=np.repeat(bearers, np.diff(offsets)), minlength=len(flat.dictionary))
     total = max(1.0, float(bearers.sum()))
-    return NameSets(of_mention, offsets, members, flat.dictionary, np.maximum(counts, 1.0) / total)
+    return NameSets(of_mention, offsets, members, flat.dictionary, np.maximum(counts, 1.0) / total, bearers / total)
 
 
 def distinct_pairs(left: Ints, right: Ints) -> tuple[Ints, Ints, Ints]:
@@ -103,15 +105,16 @@ def compare_sets(sets: NameSets, left: Ints, right: Ints) -> tuple[npt.NDArray[n
 def _compare_distinct(sets: NameSets, one: Ints, two: Ints) -> tuple[npt.NDArray[np.uint8], Floats]:
     pair, x, y = _member_pairs(sets, one, two)
     word_level = _word_levels(sets, x, y)
-    firsts = (x == sets.members[sets.offsets[one]][pair]) & (y == sets.members[sets.offsets[two]][pair])
-    word_level = np.where((word_level == SAME) & ~firsts, SHARED, word_level).astype(np.uint8)
     rarest = np.minimum(sets.frequency[x], sets.frequency[y])
     # Best member pair of each set pair: lowest level, then the rarest name, then order of words.
     order = np.lexsort((y, x, rarest, word_level, pair))
     first = np.ones(len(order), bool)
     first[1:] = pair[order][1:] != pair[order][:-1]
     chosen = order[first]
-    return word_level[chosen], np.maximum(sets.frequency[x[chosen]], sets.frequency[y[chosen]])
+    common = np.maximum(sets.frequency[x[chosen]], sets.frequency[y[chosen]])
+    whole = one == two
+    level = np.where(whole, WHOLE, word_level[chosen]).astype(np.uint8)
+    return level, np.where(whole, np.minimum(sets.set_frequency[one], common), common)
 
 
 def _member_pairs(sets: NameSets, one: Ints, two: Ints) -> tuple[Ints, Ints, Ints]:
@@ -137,7 +140,7 @@ def _word_levels(sets: NameSets, x: Ints, y: Ints) -> npt.NDArray[np.uint8]:
     level[similarity >= 0.8] = ALIKE
     level[_starts(words_low, words_high)] = INITIAL
     level[(shortest >= 3) & ((similarity >= 0.92) | (edits <= 1))] = CLOSE
-    level[low == high] = SAME
+    level[low == high] = SHARED
     return level[inverse]
 
 

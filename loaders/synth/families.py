@@ -16,10 +16,12 @@ from loaders.synth.sampling import Bools, Ints, Rng, at_age, first_of_each, per_
 
 
 def deaths(country: Country, day: int, rng: Rng) -> None:
-    """People die by age; a marriage ends with a spouse, and children left alone go to the other parent or an institution."""
+    """People die by age; their marriages end, and children left alone go to the other parent or an institution."""
     age = country.ages(day)
     yearly = np.exp(world("death_gompertz_a") + world("death_gompertz_b") * age) + 0.00015
-    rows = np.flatnonzero(country.settled(day) & (rng.random(country.size) < per_period(np.minimum(yearly, 0.9), QUARTER)))
+    rows = np.flatnonzero(
+        country.settled(day) & (rng.random(country.size) < per_period(np.minimum(yearly, 0.9), QUARTER))
+    )
     rows = rows[first_of_each(country["unit"][rows])]
     days = days_in(country, len(rows), rng)
     partner = country["partner"][rows]

@@ -20,7 +20,8 @@ def _adult_births(n: int, start: int, rng: Rng) -> Ints:
     band = choose(rng, [w for *_, w in tables.AGE_SHARES], n)
     low = np.array([a for a, _, _ in tables.AGE_SHARES])[band]
     high = np.array([b for _, b, _ in tables.AGE_SHARES])[band]
-    return start - (YEAR * (low + rng.random(n) * (high + 1 - low))).astype(np.int64) - 1
+    lived = YEAR * (low + rng.random(n) * (high + 1 - low))
+    return np.asarray(start - lived.astype(np.int64) - 1, dtype=np.int64)
 
 
 def child_births(mother_birth: Ints, start: int, rng: Rng) -> tuple[Ints, Ints, Bools]:
@@ -114,7 +115,9 @@ def _marry(country: Country, women: Ints, men: Ints, rng: Rng) -> None:
     married = rng.random(len(women)) < at_age(tables.MARRIED, age[women])
     brides, grooms = women[married], men[married]
     grown = np.minimum(age[brides], age[grooms]) - 18.0
-    since = country.start - (np.clip(rng.exponential(9.0, len(brides)), 0.1, np.maximum(grown, 0.1)) * YEAR).astype(np.int64)
+    since = country.start - (np.clip(rng.exponential(9.0, len(brides)), 0.1, np.maximum(grown, 0.1)) * YEAR).astype(
+        np.int64
+    )
     for spouse in (brides, grooms):
         country["married"][spouse] = True
         country["married_from"][spouse] = since
@@ -169,7 +172,9 @@ def _settle(country: Country, head: Ints, rng: Rng) -> None:
         (NURSING_HOME, (age[heads] > 84) & alone & (rng.random(len(heads)) < 0.25)),
     ):
         units[who] = rng.choice(np.flatnonzero(places.unit_kind == kind), int(who.sum()))
-    since = country.start - (np.minimum(rng.exponential(7.0, len(heads)), _longest(age[heads])) * YEAR).astype(np.int64) - 1
+    since = (
+        country.start - (np.minimum(rng.exponential(7.0, len(heads)), _longest(age[heads])) * YEAR).astype(np.int64) - 1
+    )
     at = np.searchsorted(heads, head)
     country["unit"][:] = units[at]
     country["stay_from"][:] = np.maximum(since[at], country["birth"])

@@ -16,18 +16,36 @@ from loaders.synth.reference import ranked_names
 from loaders.synth.sampling import Ints, Reals, Rng
 
 _PEAKS: dict[int, str] = {
-    1930: "Kaj Svend Aage Knud Poul Børge Ejvind Gunnar Verner Villy Holger Orla Herluf Folmer Evald Inger Ruth Gerda "
-    "Edith Ellen Grethe Tove Erna Gudrun Gurli Elly Henny Ingeborg Irma Edel Else Ketty Rigmor Agnete Dagny Ebba Karen",
-    1945: "Jørgen Bent Ole Erik Per Kurt Leif Finn Bjarne Arne Preben Flemming Mogens Niels Hans Ib Keld Palle Kjeld "
-    "Kirsten Birthe Birgit Jytte Inge Bente Hanne Lis Aase Bodil Ulla Grete Birte Jonna Annelise Lissi Karin Margit Anni",
-    1962: "Peter Jens Lars Michael Henrik Søren Jan Kim John Torben Carsten Claus Steen Allan Brian Karsten Benny Johnny "
-    "Susanne Lene Lone Helle Jette Pia Marianne Anette Charlotte Gitte Dorte Dorthe Lisbeth Annette Vibeke Tina Hanne",
-    1976: "Thomas Martin Jesper Morten Anders Rasmus Kenneth Jacob Dennis Claus René Tommy Ronni Kristian Kasper Mikkel "
-    "Mette Louise Camilla Rikke Christina Pernille Line Trine Heidi Karina Stine Tanja Bettina Malene Anja Katrine Sanne",
-    1990: "Christian Mathias Jonas Nicolai Simon Daniel Casper Kasper Nicklas Patrick Mark Lasse Jeppe Andreas Frederik "
-    "Julie Maria Sarah Sara Cecilie Mathilde Nanna Maja Stephanie Sofie Amalie Caroline Signe Ida Emilie Michelle Sandra",
-    2008: "William Noah Lucas Oliver Victor Magnus Emil Malthe Oscar Carl Elias Alexander August Valdemar Liam Storm Felix "
-    "Emma Freja Ida Clara Laura Isabella Sofia Alma Lærke Anna Mathilde Josefine Olivia Alberte Karla Ella Luna Liva Nora",
+    1930: (
+        "Kaj Svend Aage Knud Poul Børge Ejvind Gunnar Verner Villy Holger Orla Herluf Folmer Evald Inger Ruth "
+        "Gerda Edith Ellen Grethe Tove Erna Gudrun Gurli Elly Henny Ingeborg Irma Edel Else Ketty Rigmor "
+        "Agnete Dagny Ebba Karen"
+    ),
+    1945: (
+        "Jørgen Bent Ole Erik Per Kurt Leif Finn Bjarne Arne Preben Flemming Mogens Niels Hans Ib Keld Palle "
+        "Kjeld Kirsten Birthe Birgit Jytte Inge Bente Hanne Lis Aase Bodil Ulla Grete Birte Jonna Annelise "
+        "Lissi Karin Margit Anni"
+    ),
+    1962: (
+        "Peter Jens Lars Michael Henrik Søren Jan Kim John Torben Carsten Claus Steen Allan Brian Karsten "
+        "Benny Johnny Susanne Lene Lone Helle Jette Pia Marianne Anette Charlotte Gitte Dorte Dorthe Lisbeth "
+        "Annette Vibeke Tina Hanne"
+    ),
+    1976: (
+        "Thomas Martin Jesper Morten Anders Rasmus Kenneth Jacob Dennis Claus René Tommy Ronni Kristian Kasper "
+        "Mikkel Mette Louise Camilla Rikke Christina Pernille Line Trine Heidi Karina Stine Tanja Bettina "
+        "Malene Anja Katrine Sanne"
+    ),
+    1990: (
+        "Christian Mathias Jonas Nicolai Simon Daniel Casper Kasper Nicklas Patrick Mark Lasse Jeppe Andreas "
+        "Frederik Julie Maria Sarah Sara Cecilie Mathilde Nanna Maja Stephanie Sofie Amalie Caroline Signe Ida "
+        "Emilie Michelle Sandra"
+    ),
+    2008: (
+        "William Noah Lucas Oliver Victor Magnus Emil Malthe Oscar Carl Elias Alexander August Valdemar Liam "
+        "Storm Felix Emma Freja Ida Clara Laura Isabella Sofia Alma Lærke Anna Mathilde Josefine Olivia "
+        "Alberte Karla Ella Luna Liva Nora"
+    ),
 }
 _SPREAD = (1935, 1950, 1963, 1974, 1985, 1996, 2006, 2016)
 

@@ -30,12 +30,12 @@ _OWN_WEIGHTS = (0.60, 0.25, 0.15)
 class IncidentLog:
     """Events and parts played in them, in the order in which they were made up."""
 
-    events: Log = field(default_factory=lambda: Log(("day", "kind", "unit", "town", "children_home")))
+    events: Log = field(default_factory=lambda: Log(("day", "kind", "unit", "town", "child")))
     roles: Log = field(default_factory=lambda: Log(("event", "person", "role")))
     count: int = 0
 
-    def open(self, days: Ints, kinds: Texts, units: Ints, towns: Ints, children: Bools) -> Ints:
-        """New events; their numbers. ``children`` says whether minors live at the place."""
+    def open(self, days: Ints, kinds: Texts, units: Ints, towns: Ints, children: Ints) -> Ints:
+        """New events; their numbers. ``children`` is a minor who lives at the place, -1 if none does."""
         self.events.add(days, kinds, units, towns, children)
         self.count += len(days)
         return np.arange(self.count - len(days), self.count)
@@ -59,7 +59,13 @@ class _Scene:
     """The other adult, -1 if none."""
     case: Ints
     """0 two adults of the home, 1 the children's other parent who lives elsewhere, 2 one adult alone."""
-    children: Bools
+    child: Ints
+    """One of the minors of the home, -1 if none lives there."""
+
+    @property
+    def children(self) -> Bools:
+        """Whether minors live in the home."""
+        return np.asarray(self.child >= 0)
 
 
 def incidents(country: Country, day: int, rng: Rng, log: IncidentLog) -> None:
@@ -83,19 +89,19 @@ def _adults_by_unit(country: Country, day: int) -> tuple[Ints, Ints, Ints]:
     return unit[first], adult[first], second
 
 
-def _other_parent(country: Country, day: int, units: Ints, adults: Ints) -> tuple[Ints, Bools]:
-    """A minor's other living parent who lives elsewhere (-1), and whether minors live in the home."""
+def _other_parent(country: Country, day: int, units: Ints, adults: Ints) -> tuple[Ints, Ints]:
+    """A minor's other living parent who lives elsewhere (-1), and a minor of the home (-1)."""
     persons, owner = country.members(units)
     minor = country.ages(day)[persons] < ADULT
-    has_minor = np.zeros(len(units), dtype=bool)
-    has_minor[owner[minor]] = True
     child, at = persons[minor], owner[minor]
+    some_child = np.full(len(units), -1, dtype=np.int64)
+    some_child[at] = child
     mother, father = country["mother"][child], country["father"][child]
     ex = np.where(mother == adults[at], father, np.where(father == adults[at], mother, -1))
     elsewhere = (ex >= 0) & country.alive()[ex] & (country["unit"][ex] != units[at])
     former = np.full(len(units), -1, dtype=np.int64)
     former[at[elsewhere]] = ex[elsewhere]
-    return former, has_minor
+    return former, some_child
 
 
 def _scene(country: Country, day: int, rng: Rng) -> _Scene:
@@ -105,8 +111,10 @@ def _scene(country: Country, day: int, rng: Rng) -> _Scene:
     partner = np.where((partner >= 0) & (country["unit"][partner] == units), partner, -1)
     low = np.maximum(day, country.changed[units] + 1)
     span = np.maximum(country.until - low, 0)
-    form = np.where(partner >= 0, 1.2, np.where(minors, 1.1, 0.5))
-    expected = world("domestic_rate") * country["trouble"][worst] * form * span / 365.25
+    form = np.where(partner >= 0, 1.2, np.where(minors >= 0, 1.1, 0.5))
+    level = country["trouble"][worst]
+    level = np.where((partner < 0) & (former >= 0), np.maximum(level, 0.8 * country["trouble"][former]), level)
+    expected = world("domestic_rate") * level * form * span / 365.25
     count = np.minimum(rng.poisson(expected), 4)
     _, at = ragged(np.zeros(len(units), dtype=np.int64), count)
     day_of = low[at] + (rng.random(len(at)) * span[at]).astype(np.int64)
@@ -136,7 +144,7 @@ def _at_home(country: Country, scene: _Scene, rng: Rng, log: IncidentLog) -> Non
     dispute = np.isin(kinds, _DISPUTES)
     place = np.where(rng.random(n) < world("domestic_at_home"), scene.unit, NOWHERE)
     towns = country.places.unit_municipality[scene.unit]
-    events = log.open(scene.day, kinds, place, towns, scene.children)
+    events = log.open(scene.day, kinds, place, towns, scene.child)
     unnamed = (place >= 0) & (rng.random(n) < np.where(dispute, world("nobody_named"), 0.03))
     actor_role, other_role = _roles(kinds, rng)
     named = np.flatnonzero(~unnamed)
@@ -227,7 +235,7 @@ def _away(country: Country, day: int, rng: Rng, log: IncidentLog) -> None:
     kinds = pick_kind(rng, tables.INDIVIDUAL_KINDS, n)
     own_town = country.places.unit_municipality[country["unit"][actor]]
     towns = np.where(rng.random(n) < 0.8, own_town, choose(rng, country.places.weights, n))
-    events = log.open(days, kinds, np.full(n, NOWHERE), towns, np.zeros(n, dtype=bool))
+    events = log.open(days, kinds, np.full(n, NOWHERE), towns, np.full(n, -1))
     roles = np.array(_OWN, dtype=object)[choose(rng, _OWN_WEIGHTS, n)]
     harmed = (kinds == "other") & (rng.random(n) < 0.5)
     log.part(events, actor, np.where(harmed, Role.INJURED.value, roles))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def simulate(
     settle_founders(country, settings.persons, rngs["people"], rngs["names"])
     log = IncidentLog()
     edges = np.linspace(start, end, round((end - start) / QUARTER) + 1).astype(int).tolist()
-    for number, (day, until) in enumerate(zip(edges, edges[1:], strict=False)):
+    for number, (day, until) in enumerate(pairwise(edges)):
         country.begin_quarter(day, until)
         to_shelter(country, day, rngs["moves"])
         deaths(country, day, rngs["deaths"])

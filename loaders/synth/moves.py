@@ -45,7 +45,7 @@ def destinations(places: Places, towns: Ints, flight: Bools, stay: Reals, rng: R
 
 
 def _towns_of(country: Country, persons: Ints) -> Ints:
-    return country.places.unit_municipality[country["unit"][persons]]
+    return np.asarray(country.places.unit_municipality[country["unit"][persons]], dtype=np.int64)
 
 
 def move_out(country: Country, persons: Ints, days: Ints, towns: Ints, rng: Rng) -> Bools:
@@ -112,7 +112,7 @@ def move_households(country: Country, day: int, rng: Rng) -> None:
 
 
 def to_shelter(country: Country, day: int, rng: Rng) -> None:
-    """Mothers hurt in the quarter before go to a shelter with their children, and after weeks to a new home far away."""
+    """Mothers hurt in the quarter before go to a shelter with their children, and weeks later to a new home."""
     ready = country.settled(day) & (country["shelter_after"] > 0)
     country["shelter_after"][:] = 0
     mothers = np.flatnonzero(ready & (country.places.unit_kind[country["unit"]] == HOME))

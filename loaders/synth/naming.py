@@ -19,7 +19,9 @@ def _draw_given(country: Country, rows: Ints, rng: Rng) -> None:
     first = draw_first(male, years, rng)
     country["first"][rows] = first
     country["second"][rows] = draw_second(first, male, years, rng)
-    country["call_second"][rows] = (country["second"][rows] != NONE) & (rng.random(len(rows)) < world("call_name_second"))
+    country["call_second"][rows] = (country["second"][rows] != NONE) & (
+        rng.random(len(rows)) < world("call_name_second")
+    )
 
 
 def _write_foreign(country: Country, rows: Ints, *, surname_too: bool, rng: Rng) -> None:

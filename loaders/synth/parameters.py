@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from loaders.synth.settings import Noise
 
 ASSUMED = "assumption"
+_FIT = "fit to the 20 known counts"
+_AIM = "calibrated to the aim"
 _BRIEF = "published requirement of the project"
 _DST_MOVES = "Statistics Denmark, moves (14–15 % a year, 62 % within the municipality, peak age 18–24)"
 
@@ -53,8 +55,8 @@ WORLD_TABLE: tuple[Parameter, ...] = (
     Parameter("persons_per_nursing_home", 4000, "residents per nursing home"),
     Parameter("persons_per_childrens_home", 20000, "residents per children's institution"),
     # names
-    Parameter("surname_ranks", 11000, "distinct surnames; the 20 commonest then hold 35 %", "fit to the 20 known counts"),
-    Parameter("surname_q", 1.0, "shift of the Zipf–Mandelbrot curve", "fit to the 20 known counts"),
+    Parameter("surname_ranks", 11000, "distinct surnames; the 20 commonest then hold 35 %", _FIT),
+    Parameter("surname_q", 1.0, "shift of the Zipf–Mandelbrot curve", _FIT),
     Parameter("given_q", 8.0, "shift of the Zipf–Mandelbrot curve of given names within a cohort"),
     Parameter("given_s", 1.05, "exponent of that curve"),
     Parameter("given_cohort_width", 17, "years: how long a given name stays in fashion, as a standard deviation"),
@@ -83,20 +85,20 @@ WORLD_TABLE: tuple[Parameter, ...] = (
     Parameter("earlier_father", 0.13, "founding couples whose first children have another father"),
     Parameter("child_with_father", 0.12, "children who stay with the father after a separation"),
     Parameter("sole_custody_after_separation", 0.12, "separations in which the father's custody ends"),
-    Parameter("separations_per_year", 0.028, "couples that part in a year, before trouble is counted in"),
+    Parameter("separations_per_year", 0.021, "couples that part in a year, before trouble is counted in"),
     Parameter("man_moves_out", 0.68, "separations in which the man moves out"),
     Parameter("couples_form_per_year", 0.16, "singles of 25–44 who move in with somebody in a year"),
     Parameter("marriages_per_year", 0.075, "cohabiting couples that marry in a year"),
-    Parameter("death_gompertz_a", -10.2, "log of the yearly mortality at age 0 in Gompertz' law"),
+    Parameter("death_gompertz_a", -10.65, "log of the yearly mortality at age 0 in Gompertz' law"),
     Parameter("death_gompertz_b", 0.094, "its growth per year of age"),
     # moves
     Parameter("moves_per_year", 0.145, "persons who move in a year, the aim of the scale below", _DST_MOVES),
-    Parameter("move_scale", 1.0, "scale of the household moves by age, set so that the aim is met", "calibrated to the aim"),
+    Parameter("move_scale", 0.80, "scale of the household moves by age, set so that the aim is met", _AIM),
     Parameter("moves_within_municipality", 0.62, "moves that stay in the municipality", _DST_MOVES),
-    Parameter("settled_stay", 0.66, "the same for a settled household's move", "calibrated to the aim"),
-    Parameter("separated_stay", 0.58, "the same for the one who moves out of a couple"),
-    Parameter("leaver_stay", 0.50, "the same for a young adult who leaves home"),
-    Parameter("flight_stay", 0.38, "the same for a family after incidents or a separation"),
+    Parameter("settled_stay", 0.73, "the same for a settled household's move", _AIM),
+    Parameter("separated_stay", 0.66, "the same for the one who moves out of a couple"),
+    Parameter("leaver_stay", 0.62, "the same for a young adult who leaves home"),
+    Parameter("flight_stay", 0.42, "the same for a family after incidents or a separation"),
     Parameter("move_same_district", 0.45, "of the moves out of the municipality: within the police district"),
     Parameter("flight_same_district", 0.25, "the same for families after incidents or a separation"),
     Parameter("restless_factor", 2.6, "how much more a household moves after incidents or a separation"),
@@ -105,21 +107,21 @@ WORLD_TABLE: tuple[Parameter, ...] = (
     Parameter("college_leave", 0.45, "college residents who move on in a year"),
     # trouble
     Parameter("trouble_high", 0.055, "persons with a raised level of trouble"),
-    Parameter("trouble_high_factor", 7.0, "their level, against 0.35 of all others"),
+    Parameter("trouble_high_factor", 9.0, "their level, against 1 on average"),
     Parameter("trouble_severe", 0.015, "persons with a severe level"),
-    Parameter("trouble_severe_factor", 20.0, "their level"),
-    Parameter("trouble_low_factor", 0.35, "the level of everybody else"),
+    Parameter("trouble_severe_factor", 26.0, "their level"),
+    Parameter("trouble_low_factor", 0.20, "the level of everybody else"),
     Parameter("trouble_partner", 0.25, "partners of troubled persons who share the level"),
-    Parameter("domestic_rate", 0.0125, "incidents a year in a home of level 1"),
-    Parameter("individual_rate", 0.0125, "incidents a year of a person of level 1, away from home"),
+    Parameter("domestic_rate", 0.0205, "incidents a year in a home of level 1"),
+    Parameter("individual_rate", 0.0130, "incidents a year of a person of level 1, away from home"),
     Parameter("incidents_per_100", 2.5, "incidents per 100 persons and year, the aim of the two rates"),
     Parameter("nobody_named", 0.13, "domestic disturbances in which nobody is named"),
     Parameter("child_recorded", 0.50, "children at home who are entered as present at a domestic incident"),
-    Parameter("reporter_named", 0.34, "domestic incidents with a named reporter from the street"),
-    Parameter("witness_named", 0.16, "incidents with a named witness"),
+    Parameter("reporter_named", 0.44, "domestic incidents with a named reporter from the street"),
+    Parameter("witness_named", 0.19, "incidents with a named witness"),
     Parameter("domestic_at_home", 0.90, "domestic incidents whose place is the home"),
-    Parameter("shelter", 0.10, "mothers with children injured by violence who go to a shelter"),
-    Parameter("special_protection", 0.10, "women protected by an order who get special address protection"),
+    Parameter("shelter", 0.20, "mothers with children injured by violence who go to a shelter"),
+    Parameter("special_protection", 0.20, "women protected by an order who get special address protection"),
     Parameter("ordinary_protection", 0.02, "persons with ordinary address protection"),
     # records
     Parameter("second_record", 0.15, "incidents with a second record in the same district", _BRIEF),
@@ -131,6 +133,7 @@ WORLD_TABLE: tuple[Parameter, ...] = (
     Parameter("withdrawn", 0.005, "incidents whose records are withdrawn"),
     Parameter("notify_after_incident", 0.30, "domestic incidents with children that the municipality is told of"),
     Parameter("notify_school", 0.012, "notifications per child and year from schools and nurseries"),
+    Parameter("clerk_style", 0.60, "addresses a clerk writes in a favourite style"),
     Parameter("cpr_with_dash", 0.70, "CPR numbers written with a dash by the police"),
     Parameter("parent_by_number_only", 0.02, "parents in the population feed named by number alone"),
 )
@@ -147,7 +150,7 @@ RATE_TABLE: tuple[Rate, ...] = (
     Rate("transliteration", 0.0, 0.30, 0.50, "mentions of transliterated persons in another spelling"),
     Rate("address_no_unit", 0.0, 0.25, 0.45, "home addresses in flats without floor and door", _BRIEF),
     Rate("address_missing", 0.0, 0.04, 0.08, "mentions without a home address"),
-    Rate("address_stale", 0.0, 0.04, 0.08, "mentions with the address before the last move"),
+    Rate("address_stale", 0.0, 0.04, 0.08, "mentions of persons who have moved: with the address before the last move"),
     Rate("address_typo", 0.0, 0.02, 0.05, "addresses with a typing error in the street"),
     Rate("place_no_unit", 0.0, 0.08, 0.16, "incident places in flats without floor and door"),
     Rate("no_occurred", 0.0, 0.02, 0.04, "records without the date of the incident"),

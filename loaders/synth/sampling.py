@@ -41,7 +41,8 @@ def at_age(table: Sequence[tuple[int, float]], ages: NDArray[Any]) -> Reals:
 def choose(rng: Rng, weights: NDArray[Any] | Sequence[float], n: int) -> Ints:
     """``n`` indices drawn with the given weights."""
     edges = np.cumsum(np.asarray(weights, dtype=float))
-    return np.searchsorted(edges, rng.random(n) * edges[-1], side="right").astype(np.int64).clip(max=len(edges) - 1)
+    drawn = np.searchsorted(edges, rng.random(n) * edges[-1], side="right")
+    return np.asarray(np.minimum(drawn, len(edges) - 1), dtype=np.int64)
 
 
 def pick_kind(rng: Rng, table: Sequence[tuple[str, float]], n: int) -> Texts:
@@ -85,7 +86,7 @@ def first_of_each(keys: Ints) -> Bools:
     >>> first_of_each(np.array([7, 3, 7])).tolist()
     [True, True, False]
     """
-    return rank_in_group(keys) == 0
+    return np.asarray(rank_in_group(keys) == 0)
 
 
 def per_period(yearly: NDArray[Any] | float, days: NDArray[Any] | float) -> Reals:

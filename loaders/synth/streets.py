@@ -10,23 +10,24 @@ from functools import cache
 
 _COMMON = (
     "Skolevej Bakkevej Østergade Vestergade Nørregade Søndergade Kirkevej Engvej Skovvej Strandvejen Møllevej "
-    "Jernbanegade Algade Kirkegade Skolegade Byvej Hovedgaden Lindevej Birkevej Elmevej Bøgevej Egevej Ahornvej "
-    "Granvej Fyrrevej Pilevej Poppelvej Rosenvej Nygade Torvegade Havnegade Tværgade Vinkelvej Markvej Industrivej "
-    "Stationsvej Parkvej Søvej Højvej Toften Vænget Parkvænget Skovbrynet Kløvervænget Lyngvej Hedevej Solvænget "
-    "Solbakken Ringvejen Slotsgade Fjordvej Ågade Volden Storegade Lillegade Adelgade Dalgade Fredensvej Frederiksgade"
-).split()
+    "Jernbanegade Algade Kirkegade Skolegade Byvej Hovedgaden Lindevej Birkevej Elmevej Bøgevej Egevej "
+    "Ahornvej Granvej Fyrrevej Pilevej Poppelvej Rosenvej Nygade Torvegade Havnegade Tværgade Vinkelvej "
+    "Markvej Industrivej Stationsvej Parkvej Søvej Højvej Toften Vænget Parkvænget Skovbrynet Kløvervænget "
+    "Lyngvej Hedevej Solvænget Solbakken Ringvejen Slotsgade Fjordvej Ågade Volden Storegade Lillegade "
+    "Adelgade Dalgade Fredensvej Frederiksgade"
+)
 _STEMS = (
-    "Skov Bakke Eng Mark Strand Sø Mølle Kirke Skole Birke Bøge Ege Elme Linde Ahorn Gran Fyrre Pile Poppel Rosen "
-    "Syren Tjørne Kastanie Hassel Hyben Lærke Svane Viben Drossel Solsort Mejse Falke Ugle Rådyr Hare Ræve Kløver "
-    "Valmue Violen Anemone Lyng Hede Mose Kær Dal Høj Sten Sand Grus Nørre Sønder Øster Vester Gammel Ny Lille Store "
-    "Konge Dronning Prins Slots Torve Havne Fjord Å Bro Fabriks Teglværks Mejeri Smede Bager Købmands Præste Degne "
-    "Klokker Brønd Kilde Damme Vold Port Sommer Vinter Sol Måne Stjerne Nord Syd"
-).split()
-_ENDINGS = "vej gade allé parken vænget stien bakken haven toften ager lunden krogen".split()
+    "Skov Bakke Eng Mark Strand Sø Mølle Kirke Skole Birke Bøge Ege Elme Linde Ahorn Gran Fyrre Pile Poppel "
+    "Rosen Syren Tjørne Kastanie Hassel Hyben Lærke Svane Viben Drossel Solsort Mejse Falke Ugle Rådyr Hare "
+    "Ræve Kløver Valmue Violen Anemone Lyng Hede Mose Kær Dal Høj Sten Sand Grus Nørre Sønder Øster Vester "
+    "Gammel Ny Lille Store Konge Dronning Prins Slots Torve Havne Fjord Å Bro Fabriks Teglværks Mejeri Smede "
+    "Bager Købmands Præste Degne Klokker Brønd Kilde Damme Vold Port Sommer Vinter Sol Måne Stjerne Nord Syd"
+)
+_ENDINGS = "vej gade allé parken vænget stien bakken haven toften ager lunden krogen"
 _PERSONS = (
-    "Thorvald Niels Juel Tordenskjold Absalon Ansgar Valdemar Christian Margrethe Dagmar Ingemann Grundtvig Holberg "
-    "Oehlenschläger Blicher Nansen Jeppe Hostrup Rahbek Ewald"
-).split()
+    "Thorvald Niels Juel Tordenskjold Absalon Ansgar Valdemar Christian Margrethe Dagmar Ingemann Grundtvig "
+    "Holberg Oehlenschläger Blicher Nansen Jeppe Hostrup Rahbek Ewald"
+)
 
 
 @cache
@@ -36,6 +37,6 @@ def street_names() -> tuple[str, ...]:
     >>> len(set(street_names())) == len(street_names()) > 1000
     True
     """
-    made = [f"{stem}{ending}" for ending in _ENDINGS for stem in _STEMS]
-    named = [f"{person}{link}{kind}" for kind in ("vej", "gade", "allé") for person in _PERSONS for link in ("s",)]
-    return tuple(dict.fromkeys([*_COMMON, *made, *named]))
+    made = [f"{stem}{ending}" for ending in _ENDINGS.split() for stem in _STEMS.split()]
+    named = [f"{person}s{kind}" for kind in ("vej", "gade", "allé") for person in _PERSONS.split()]
+    return tuple(dict.fromkeys([*_COMMON.split(), *made, *named]))

@@ -16,19 +16,21 @@ from loaders.synth.reference import ranked_names, surname_shares
 from loaders.synth.sampling import Reals
 
 _HEADS = (
-    "Sønder Nørre Vester Øster Bakke Skov Lund Kirke Mølle Høj Dal Bæk Bøge Ege Birke Linde Ny Gammel Over Neder Stor "
-    "Lille Hede Kær Eng Mark Sten Sand Hav Strand Grøn Hvid Rød Sort Brun Hassel Elle Pile Aske Hel Ting Kongs Bispe "
-    "Munke Præste Borg Slots Damm Kilde Brønd Bro Vad Å Sø Holm Ø Næs Ager Toft Vang Vind Stjern Sol Måne Vinter Sommer "
-    "Rosen Lilje Ravn Ørne Falke Ulve Bjørn Hjorte Ræv Svane Due Hane Lam Kalv Stud Heste Hammer Smed Fisker Jæger "
-    "Ryd Rim Frost Bjerge Klit Tang Siv Lyng Mose Kjeld Thors Odin Frej Balder Sig Ras Trap Gun Hald Ing Ellen Knud "
-    "Abild Krag Thor Brede Lang Kort Højs Fuglse Gade Dyb Flad Hul Klint"
-).split()
+    "Sønder Nørre Vester Øster Bakke Skov Lund Kirke Mølle Høj Dal Bæk Bøge Ege Birke Linde Ny Gammel Over "
+    "Neder Stor Lille Hede Kær Eng Mark Sten Sand Hav Strand Grøn Hvid Rød Sort Brun Hassel Elle Pile Aske Hel "
+    "Ting Kongs Bispe Munke Præste Borg Slots Damm Kilde Brønd Bro Vad Å Sø Holm Ø Næs Ager Toft Vang Vind "
+    "Stjern Sol Måne Vinter Sommer Rosen Lilje Ravn Ørne Falke Ulve Bjørn Hjorte Ræv Svane Due Hane Lam Kalv "
+    "Stud Heste Hammer Smed Fisker Jæger Ryd Rim Frost Bjerge Klit Tang Siv Lyng Mose Kjeld Thors Odin Frej "
+    "Balder Sig Ras Trap Gun Hald Ing Ellen Knud Abild Krag Thor Brede Lang Kort Højs Fuglse Gade Dyb Flad Hul "
+    "Klint"
+)
 _TAILS = (
-    "by gaard holm lund bjerg dal bæk toft skov høj kær rup strup lev sted feldt borg mark ager vang bro sø bo led "
-    "hus sten berg dahl strøm quist kvist gren blad rod stedt løv eng have haug mose klint næs sand krog leth holt "
-    "bech kjær bye green hauge hede lyng møller skjold svend torp drup vig nes bank brink dam damm fjeld grav holst "
-    "horn kilde kjeld kort land mand munk reng rod sig stad stub tang told tved vad vej ved winther"
-).split()
+    "by gaard holm lund bjerg dal bæk toft skov høj kær rup strup lev sted feldt borg mark ager vang bro sø bo "
+    "led hus sten berg dahl strøm quist kvist gren blad rod stedt løv eng have haug mose klint næs sand krog "
+    "leth holt bech kjær bye green hauge hede lyng møller skjold svend torp drup vig nes bank brink dam damm "
+    "fjeld grav holst horn kilde kjeld kort land mand munk reng rod sig stad stub tang told tved vad vej ved "
+    "winther"
+)
 
 
 @cache
@@ -39,8 +41,11 @@ def surnames() -> tuple[str, ...]:
     (('Jensen', 'Nielsen', 'Hansen'), True)
     """
     published = ranked_names("surname")
-    patronymics = [f"{n}{'en' if n.endswith('s') else 'sen'}" for n in ranked_names("male") if n.isalpha() and len(n) > 3]
-    compounds = [f"{h}{t}" for i in range(len(_TAILS)) for k, h in enumerate(_HEADS) for t in (_TAILS[(i + k) % len(_TAILS)],)]
+    fathers = [n for n in ranked_names("male") if n.isalpha() and len(n) > 3]
+    patronymics = [f"{n}{'en' if n.endswith('s') else 'sen'}" for n in fathers]
+    heads, tails = _HEADS.split(), _TAILS.split()
+    # each round pairs every head with another tail, so that no head dominates the commoner ranks
+    compounds = [f"{h}{tails[(turn + k) % len(tails)]}" for turn in range(len(tails)) for k, h in enumerate(heads)]
     names = dict.fromkeys([*published, *patronymics[:120], *compounds, *patronymics[120:]])
     return tuple(names)[: int(world("surname_ranks"))]
 

@@ -105,7 +105,7 @@ class Oracle:
     def enter(found: dict[str, tuple[str, list[int]]], rule: str, days: dict[str, set[int]], hidden: set[str]) -> None:
         """First rule first."""
         for person, when in days.items():
-            if when and person not in found and (person not in hidden or rule == "c"):
+            if when and person not in found and person not in hidden:
                 found[person] = (rule, sorted(when))
 
     def parents(self, own: list[Row]) -> dict[str, set[int]]:
@@ -150,8 +150,9 @@ class Oracle:
                 for row in self.shown(person)
             )
             if adult is not None and not step:
-                when = {day for day in when if day >= adult.toordinal()}
-            days[person] = long_runs(when)
+                days[person] = long_runs({day for day in when if day >= adult.toordinal()})
+            else:
+                days[person] = long_runs(when)
         return days
 
     def lines(self, child: str, members: dict[str, tuple[str, list[int]]], *, with_right: bool) -> list[Line]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import random
+import itertools
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,11 +21,11 @@ from graph.order import in_order
 from graph.projection.scope import within_incidents
 from graph.snapshot import Snapshot, write_snapshot
 from tests.graph.oracle import Oracle
-from tests.graph.towns import days_of_question, town, towns
+from tests.graph.towns import days_of_question, numbered_town, towns
 
 TODAY = dt.date(2026, 11, 1)
 RIGHT = Grant("case-1", "test", "none", "tester", dt.date(2099, 1, 1), own_roles_of_children=True)
-many = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @contextmanager
@@ -46,15 +46,15 @@ def ask(snapshot: Snapshot, child: str, as_of: dt.date, grant: Grant, known_at: 
 
 
 @many
-@given(towns(), days_of_question(), st.none() | days_of_question(), st.booleans())
-@example(town(random.Random(3)), dt.date(2021, 6, 1), None, False)
+@given(towns(), st.tuples(days_of_question(), days_of_question()), st.none() | days_of_question(), st.booleans())
+@example(numbered_town(3), (dt.date(2021, 6, 1), dt.date(2024, 2, 29)), None, False)
 def test_a_history_equals_the_independent_one(
-    tables: GraphTables, as_of: dt.date, known_at: dt.date | None, with_right: bool
+    tables: GraphTables, days_asked: tuple[dt.date, dt.date], known_at: dt.date | None, with_right: bool
 ) -> None:
     oracle = Oracle(tables)
     grant = RIGHT if with_right else demo_grant()
     with opened(tables) as snapshot:
-        for child in tables["Person"]["person_id"].to_pylist():
+        for child, as_of in itertools.product(tables["Person"]["person_id"].to_pylist(), days_asked):
             answer = oracle.ask(child, as_of, known_at=known_at, with_right=with_right)
             history = ask(snapshot, child, as_of, grant, known_at)
             days = {
@@ -66,7 +66,7 @@ def test_a_history_equals_the_independent_one(
             assert flat(history_rows(history)) == answer.lines
 
 
-@many
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(towns(), days_of_question())
 def test_bulk_rows_are_the_rows_of_each_history(tables: GraphTables, as_of: dt.date) -> None:
     children = tables["Person"]["person_id"].to_pylist()
@@ -81,7 +81,7 @@ def test_bulk_rows_are_the_rows_of_each_history(tables: GraphTables, as_of: dt.d
     assert found == set(expected)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(towns(), st.lists(days_of_question(), min_size=3, max_size=6), st.none() | days_of_question())
 def test_the_scope_of_incidents_changes_no_answer(
     tables: GraphTables, days: list[dt.date], known_at: dt.date | None
@@ -99,7 +99,7 @@ def test_the_scope_of_incidents_changes_no_answer(
 
 
 def test_a_look_up_without_a_valid_grant_is_refused(tmp_path: Path) -> None:
-    write_snapshot(town(random.Random(1)), tmp_path / "s")
+    write_snapshot(numbered_town(1), tmp_path / "s")
     snapshot = Snapshot.open(tmp_path / "s")
     expired = Grant("case-1", "test", "none", "tester", dt.date(2020, 1, 1))
     nameless = Grant(" ", "test", "none", "tester", dt.date(2099, 1, 1))
@@ -111,13 +111,13 @@ def test_a_look_up_without_a_valid_grant_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_person_is_named_in_the_error(tmp_path: Path) -> None:
-    write_snapshot(town(random.Random(1)), tmp_path / "s")
+    write_snapshot(numbered_town(1), tmp_path / "s")
     with pytest.raises(UnknownPersonError, match="p99"):
         family_history(Snapshot.open(tmp_path / "s"), "p99", dt.date(2021, 1, 1), demo_grant(), today=TODAY)
 
 
 def test_an_answer_about_synthetic_persons_is_marked(tmp_path: Path) -> None:
-    write_snapshot(town(random.Random(1)), tmp_path / "s")
+    write_snapshot(numbered_town(1), tmp_path / "s")
     snapshot = Snapshot.open(tmp_path / "s")
     assert ask(snapshot, "p01", dt.date(2019, 1, 1), demo_grant(), None).demo
     assert not ask(snapshot, "p01", dt.date(2019, 1, 1), RIGHT, None).demo

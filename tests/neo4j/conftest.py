@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from graph.model import GraphTables
 from graph.neo4j import Connection, Server, ServerSettings, publish
-from graph.neo4j.settings import FREE_PORT
+from graph.neo4j.process import free_ports
 from graph.snapshot import Snapshot, write_snapshot
 from tests.neo4j.street import street
-
-SMALL = ServerSettings(bolt_port=FREE_PORT, http_port=FREE_PORT, heap_mb=768, page_cache_mb=128)
 
 
 def silent(_table: str, _done: int, _rows: int) -> None:
@@ -33,7 +30,9 @@ class Twins:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(tmp_path_factory.mktemp("neo4j") / "home", os.environ, settings=SMALL)
+    bolt, http = free_ports(2)  # fixed for the run, so that a restarted server is found again
+    small = ServerSettings(bolt_port=bolt, http_port=http, heap_mb=768, page_cache_mb=128)
+    made = Server(tmp_path_factory.mktemp("neo4j") / "home", os.environ, settings=small)
     made.up()
     yield made
     made.down()
@@ -41,19 +40,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def connection(server: Server) -> Connection:
-    return server.connection()
-
-
-@pytest.fixture(scope="session")
-def big_street() -> GraphTables:
-    """Five hundred random towns side by side, made once."""
-    return street(500)
+    return server.up()
 
 
 @pytest.fixture(scope="module")
-def twins(connection: Connection, big_street: GraphTables, tmp_path_factory: pytest.TempPathFactory) -> Twins:
-    """The big street published to the server and written as a snapshot."""
-    folder = Path(tmp_path_factory.mktemp("twins")) / "snapshot"
-    write_snapshot(big_street, folder)
-    publish(big_street, connection, build="street", progress=silent)
-    return Twins(big_street, Snapshot.open(folder), connection)
+def twins(connection: Connection, tmp_path_factory: pytest.TempPathFactory) -> Twins:
+    """Some 250 random towns side by side, published to the server and written as a snapshot."""
+    tables = street(255)
+    folder = tmp_path_factory.mktemp("twins") / "snapshot"
+    write_snapshot(tables, folder)
+    publish(tables, connection, build="street", progress=silent)
+    return Twins(tables, Snapshot.open(folder), connection)

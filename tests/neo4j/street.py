@@ -12,15 +12,20 @@ from graph.order import in_order
 from tests.graph.towns import town
 
 IDS = frozenset(
-    "person_id record_id household_id address_id access_id event_id place_id incident_id district register "
-    "start_id end_id".split()
+    (
+        *("person_id", "record_id", "household_id", "address_id", "access_id", "event_id", "place_id"),
+        *("incident_id", "district", "register", "start_id", "end_id"),
+    )
 )
 """Columns that name something, here or in another table."""
 
 
 def street(towns: int, *, first_seed: int = 0) -> GraphTables:
     """Towns of the seeds ``first_seed`` onwards; the ids of the n-th begin with ``tNNN.``."""
-    parts = [_prefixed(town(random.Random(first_seed + n)), f"t{n:03d}.") for n in range(towns)]
+    parts = [
+        _prefixed(town(random.Random(first_seed + n)), f"t{n:03d}.")  # noqa: S311
+        for n in range(towns)
+    ]
     return in_order({name: pa.concat_tables([part[name] for part in parts]) for name in parts[0]})
 
 

@@ -1,0 +1,114 @@
+"""Registered persons compete for a mention: it is one of them at most.
+
+A population register holds one record per person, so a report that fits a father and a son of one
+name fits neither well, however high both weights are. The weight of a mention *M* with a registered
+person *P* is lowered by what the other registered persons offer:
+
+    penalty(M, P) = −log2(1 + Σ 2^W(M, P')),  P' ≠ P in the register of P
+
+so that M and P become one person only if the odds of P against all others and nobody together are
+good. Between two reports the penalty is that of M with the person whom the other report fits best.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from linkage.comparison import Agreement, Agreements, Index
+from linkage.people.mentions import Mentions
+from linkage.weights import ComparisonModel, Model
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_MOST_BITS = 40.0
+"""Weights are capped here before they are summed, far above anything that still matters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Competition:
+    """Offers of registered persons to the mentions that are not registered, as a comparison of its own.
+
+    It has one level that is no evidence, and a *rarity* that is the penalty with its sign turned: so
+    weights, clusters and explanations take it in like any other attribute.
+    """
+
+    offers: Ints
+    """Packed (mention, registered person), sorted."""
+    odds: Floats
+    """2^W of each offer."""
+    total: Floats
+    """Sum of the odds of all offers, by mention."""
+    best: Ints
+    """The registered person that fits best, by mention; -1 without offers; itself for a registered one."""
+    name: str = "competition"
+    conflicts: frozenset[int] = frozenset()
+
+    level_names = ("what other registered persons offer",)
+    frequency_weights = (1.0,)
+    shared = False
+
+    def compare(self, left: Index, right: Index) -> Agreement:
+        """Level 0 and the bits that competition takes away, 0 where nobody competes."""
+        lost = np.maximum(self._against(left, self.best[right]), self._against(right, self.best[left]))
+        return Agreement(np.zeros(len(left), np.uint8), lost)
+
+    def _against(self, mention: Index, person: Ints) -> Floats:
+        """What others offer to `mention`, if it is `person`."""
+        asked = (mention << 32) | np.maximum(person, 0)
+        place = np.minimum(np.searchsorted(self.offers, asked), max(len(self.offers) - 1, 0))
+        own = np.zeros(len(mention))
+        if len(self.offers):
+            own = np.where((self.offers[place] == asked) & (person >= 0), self.odds[place], 0.0)
+        others = np.maximum(self.total[mention] - own, 0.0)
+        return np.where((person >= 0) & (person != mention), np.log2(1.0 + others), 0.0)
+
+
+def find_competition(mentions: Mentions, left: Index, right: Index, weights: Floats) -> Competition:
+    """The offers among scored candidate pairs; several populations do not compete with each other.
+
+    Only the largest population's offers are kept: where several registers declare one record per
+    person, their records of one person are no rivals.
+    """
+    n = len(mentions)
+    population = _largest_population(mentions)
+    left_in, right_in = population[left], population[right]
+    one = left_in != right_in
+    mention = np.where(left_in, right, left)[one]
+    person = np.where(left_in, left, right)[one]
+    odds = np.exp2(np.minimum(weights[one], _MOST_BITS))
+    packed = (mention << 32) | person
+    order = np.argsort(packed, kind="stable")
+    packed, odds = packed[order], odds[order]
+    total = np.bincount(packed >> 32, weights=odds, minlength=n).astype(np.float64)
+    best = np.where(population, np.arange(n), -1)
+    by_odds = np.lexsort((-(packed & 0xFFFFFFFF), odds))
+    best[packed[by_odds] >> 32] = packed[by_odds] & 0xFFFFFFFF
+    return Competition(packed, odds, total, best)
+
+
+def _largest_population(mentions: Mentions) -> npt.NDArray[np.bool_]:
+    if not mentions.registered.any():
+        return mentions.registered
+    sizes = np.bincount(mentions.register[mentions.registered])
+    return np.asarray(mentions.registered & (mentions.register == int(sizes.argmax())))
+
+
+def with_competition(model: Model) -> Model:
+    """The model with competition as its last comparison: its level says nothing, its rarity is the penalty."""
+    one = np.ones(1)
+    column = ComparisonModel(
+        "competition", False, Competition.level_names, Competition.frequency_weights, one, one, one
+    )
+    return replace(model, comparisons=(*model.comparisons, column))
+
+
+def joined(agreements: Agreements, agreement: Agreement) -> Agreements:
+    """Agreements with one column more."""
+    rarity = np.zeros(len(agreement.levels)) if agreement.rarity is None else agreement.rarity
+    return Agreements(
+        np.column_stack([agreements.levels, agreement.levels]), np.column_stack([agreements.rarity, rarity])
+    )

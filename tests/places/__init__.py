@@ -1,0 +1,1 @@
+"""Tests of addresses, households and events."""
