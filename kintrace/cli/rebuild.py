@@ -83,10 +83,10 @@ def _describe(run: Run) -> dict[str, Any]:
 
 
 def _print_quality(run: Run) -> None:
-    """How each register came in: rows, refusals, and how well the columns that link are filled."""
+    """How each register came in; the tables `quality` and `refused` of the run say more."""
     from loaders.quality import summarise
 
-    table = Table("register", "mentions", "incidents", "refused", "given", "surname", "birth date", "id", box=None)
-    for line in summarise(run.read("load", "quality"), run.read("load", "refused")):
-        table.add_row(*line)
+    table = Table("register", "rows read", "used", "refused", "repeated", box=None)
+    for one in summarise(run.read("load", "quality")):
+        table.add_row(one.register, *(f"{n:,}" for n in (one.read, one.used, one.refused, one.duplicates)))
     Console(stderr=True).print(table)

@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from kintrace.pipeline.runs import (
 from kintrace.pipeline.stages import STAGES, Context, Output
 from kintrace.settings import Settings
 from loaders.mapping import read_mapping
+from loaders.sources import find_files
 
 _VERSIONED = ("kintrace", "numba", "numpy", "pyarrow", "rapidfuzz")
 
@@ -127,7 +129,8 @@ def _fingerprint(settings: Settings) -> str:
     parts: list[Any] = [settings.result_settings(), importlib.metadata.version("kintrace")]
     for path in settings.mappings:
         mapping = read_mapping(path)
-        parts.append([path.name, _file_digest(path), [[f.name, _file_digest(f)] for f in mapping.input_files()]])
+        files = [file for role in sorted(mapping.files) for file in find_files(mapping, role)]
+        parts.append([path.name, repr(replace(mapping, path=Path())), [_file_digest(file) for file in files]])
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

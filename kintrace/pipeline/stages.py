@@ -88,7 +88,7 @@ def resolve(context: Context, folder: Path) -> Output:
     named = name_entities(people.partition, context.previous)
     tables = {
         "entities": named.entities,
-        "id_events": named.events,
+        "aliases": named.aliases,
         "links": people.links(named.entities),
         "pairs": people.pairs,
         "merges": people.merges,

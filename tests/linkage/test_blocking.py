@@ -18,7 +18,7 @@ from linkage.standardise import standardise
 CODES = st.lists(st.lists(st.integers(-1, 3), min_size=8, max_size=8), min_size=1, max_size=4)
 
 
-def keys(codes: list[int]) -> np.ndarray:  # type: ignore[type-arg]
+def keys(codes: list[int]) -> np.ndarray:
     return code_keys(np.array(codes, dtype=np.int64))
 
 
