@@ -90,6 +90,9 @@ def _candidates(fields: Fields, settings: LinkSettings) -> CandidatePairs:
 
 def train(comparisons: Sequence[Comparison], candidates: Agreements, *, n: int, settings: LinkSettings) -> Model:
     """Estimate the model from compared candidates and a fresh sample of random pairs."""
+    every_pair = n * (n - 1) // 2
+    if len(candidates) == every_pair <= settings.random_pairs:
+        return estimate(comparisons, candidates.levels, candidates.levels, n=n)
     left, right = random_pairs(n, settings.random_pairs, seed=settings.seed)
     return estimate(comparisons, candidates.levels, compare_all(comparisons, left, right).levels, n=n)
 

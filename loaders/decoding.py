@@ -142,6 +142,8 @@ def _decode_lines(block: bytes, encoding: str, damage: Damage, path: Path) -> st
 
 
 def _decode(block: bytes, encoding: str, damage: Damage, path: Path) -> bytes:
+    if b"\r" in block:  # a carriage return by itself ends no row
+        block = block.replace(b"\r\n", b"\n").replace(b"\r", b" ")
     ends = _line_ends(block)
     if len(ends) and int(np.diff(ends, prepend=-1).max()) > MAX_LINE_BYTES:
         block = _shorten(block, damage)

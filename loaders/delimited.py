@@ -14,6 +14,7 @@ import pyarrow.csv as pacsv
 from linkage.tables import TEXT
 from loaders.batches import Batch, Refusal, Rows, Wanted, find_columns, sound_batch
 from loaders.decoding import BLOCK_BYTES, LONG_MARK, Damage, open_bytes, utf8_blocks
+from loaders.errors import RegisterError
 from loaders.recovery import recover_rows
 
 
@@ -53,9 +54,13 @@ def quotes_span_lines(block: bytes) -> bool:
     return bool((before & 1).any())
 
 
-def _header(block: bytes, delimiter: str) -> tuple[list[str], bytes]:
+def _header(block: bytes, wanted: Wanted) -> tuple[list[str], bytes]:
     line, _, rest = block.partition(b"\n")
-    titles = next(csv.reader([line.decode().rstrip("\r")], delimiter=delimiter), [])
+    try:
+        titles = next(csv.reader([line.decode()], delimiter=wanted.delimiter), [])
+    except csv.Error:
+        where = f"{wanted.path.name}, row 0 (header)"
+        raise RegisterError("the header cannot be read", where=where, hint="the first line names the columns") from None
     return [unicodedata.normalize("NFC", t).strip() for t in titles], rest
 
 
@@ -120,7 +125,7 @@ def read_delimited(wanted: Wanted) -> Iterator[Batch]:
     damage = Damage()
     with open_bytes(wanted.path) as handle:
         blocks = utf8_blocks(handle, wanted.path, wanted.encoding, damage)
-        header, rest = _header(next(blocks), wanted.delimiter)
+        header, rest = _header(next(blocks, b""), wanted)
         positions = find_columns(header, wanted)
 
         def after_header() -> Iterator[bytes]:

@@ -84,7 +84,6 @@ def recover_rows(first: bytes, blocks: Iterator[bytes], delimiter: str, width: i
     numbers: list[int] = []
     refused: list[Refusal] = []
     while (line := lines.next()) is not None:
-        line = line.rstrip("\r")
         if not line:
             continue
         done += 1

@@ -53,7 +53,7 @@ def answers_with_entities(run: Run, truth: Truth, entities: pa.Table) -> Answers
     canonical = {name: run.read("load", name) for name in CANONICAL if name not in ("refused", "quality")}
     canonical.update(run.read_all("wash", ("residences", "incidents")))
     addresses = run.read("wash", "addresses")
-    events = join_events(canonical["incidents"], canonical["involvements"], entities)
+    events = join_events(canonical["incidents"], canonical["involvements"], entities, addresses=addresses)
     episodes = build_episodes(canonical["residences"], entities, addresses)
     relations = resolve_relations(canonical["relations"], canonical["persons"], entities)
     resolution = {
@@ -85,7 +85,7 @@ def true_entities(run: Run, truth: Truth) -> pa.Table:
     with duckdb.connect() as db:
         db.register("own", own)
         db.register("records", records)
-        return db.execute(sql).to_arrow_table().cast(own.schema)
+        return db.sql(sql).to_arrow_table().cast(own.schema)
 
 
 def _certain_links(entities: pa.Table) -> pa.Table:
@@ -121,4 +121,4 @@ def _child_entities(entities: pa.Table, truth: Truth) -> pa.Table:
         db.register("entities", entities)
         db.register("records", truth.tables["records"])
         db.register("children", truth.tables["children"])
-        return db.execute(sql).to_arrow_table()
+        return db.sql(sql).to_arrow_table()

@@ -93,7 +93,7 @@ def _mention_bands(own: Answers, truth: Truth, run: Run) -> list[dict[str, Any]]
     owner as (select entity_id, min(person) as person from home group by 1),
     mention as (
         select r.person, e.entity_id,
-               list_contains(list_transform(p.identifiers, i -> i.type), 'CPR') as cpr,
+               list_contains(list_transform(p.identifiers, lambda i: i.type), 'CPR') as cpr,
                p.birth_date is not null as born
         from persons p join registers g on g.register = p.register and not g.one_record_per_person
         join records r using (record_id) join entities e using (record_id))

@@ -101,7 +101,10 @@ def resolve(context: Context, folder: Path) -> Output:
 def events(context: Context, folder: Path) -> Output:
     """Records of one night joined to one event."""
     joined = join_events(
-        context.table("wash", "incidents"), context.table("load", "involvements"), context.table("resolve", "entities")
+        context.table("wash", "incidents"),
+        context.table("load", "involvements"),
+        context.table("resolve", "entities"),
+        addresses=context.table("wash", "addresses"),
     )
     count = len(joined.column("event_id").unique())
     return Output(f"{count:,} events out of {joined.num_rows:,} records", {"events": joined})

@@ -45,9 +45,11 @@ class Authority:
     unit_floor: pa.Array
     unit_door: pa.Array
     streets: pa.Table
-    """Distinct ``where`` and ``street_key``."""
+    """Distinct ``postcode`` and ``street_key``."""
+    posts: pa.Table
+    """Per place: ``access`` position, its postcode as ``town``, ``street_key``, ``house_number``."""
     names: pa.Table
-    """Per place and name of its town: ``access`` position, ``town`` key, ``street_key``, ``house_number``."""
+    """The same for every name that its town goes by."""
     districts: pa.Table
     """The same with the register's or municipality's police district for ``town``."""
 
@@ -73,14 +75,15 @@ def build_authority(places: Places, district: pa.Array) -> Authority:
     units = _sorted_distinct(ids)
     access_of = look_up(doors, access)
     first = _first_of(look_up(ids, units), len(units))
-    streets = parts.select(["where", "street_key"]).group_by(["where", "street_key"]).aggregate([])
+    streets = parts.select(["postcode", "street_key"]).group_by(["postcode", "street_key"]).aggregate([])
     return Authority(
         access=access,
         units=units,
         unit_access=access_of[first],
         unit_floor=floor.take(pa.array(first)),
         unit_door=door.take(pa.array(first)),
-        streets=streets.sort_by([("where", "ascending"), ("street_key", "ascending")]),
+        streets=streets.sort_by([("postcode", "ascending"), ("street_key", "ascending")]),
+        posts=_named(parts, access_of, column(parts, "postcode")),
         names=_names(parts, access_of),
         districts=_named(parts, access_of, district.take(taken)),
     )

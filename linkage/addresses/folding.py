@@ -84,6 +84,14 @@ def fold(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", spelt) if c.isascii())
 
 
+_CUT_INSIDE = re.compile(r"(?<=[a-z]{2})([gv])\.(n|en)\b")
+
+
+def _whole(cut: re.Match[str]) -> str:
+    """The definite ending that was cut short in its middle: Hovedg.n, Strandv.en."""
+    return ("gade" if cut[1] == "g" else "vej") + ("n" if cut[1] == "g" else "en")
+
+
 def _ending(token: str) -> str:
     """A last word whose ending is abbreviated with a full stop, written out."""
     if token.endswith("."):
@@ -103,7 +111,7 @@ def street_key(street: str) -> str:
     >>> street_key("Vesterbrog."), street_key("Sct. Knuds Alle"), street_key("Nr. Farimagsgade")
     ('vesterbrogade', 'sanktknudsalle', 'noerrefarimagsgade')
     """
-    tokens = _TOKEN.findall(fold(street).replace("'", "").replace("´", ""))
+    tokens = _TOKEN.findall(_CUT_INSIDE.sub(_whole, fold(street).replace("'", "").replace("´", "")))
     if not tokens:
         return ""
     words = [t.rstrip(".") for t in tokens]

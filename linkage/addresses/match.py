@@ -7,6 +7,7 @@ A route that meets several doors finds none: guessing between two homes is worse
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -43,23 +44,24 @@ def find_doors(places: Places, authority: Authority, district: pa.Array) -> Door
 
     Authoritative places find their own door. ``district`` is the police district of each place.
     """
+    street, postcode = column(places.parts, "street_key"), column(places.parts, "postcode")
+    has_postcode = _valid(postcode)
     access = look_up(access_ids(places), authority.access)
+    stated = _by_name(places, authority.posts, postcode, street)
+    access = np.where(has_postcode & ~places.authority, stated, access)
     quality = np.where(_town_agrees(places, authority, access) | places.authority, A, B)
     open_ = (access < 0) & places.stated
-    has_postcode = _valid(column(places.parts, "postcode"))
 
     corrected = _corrected_streets(places, authority, open_ & has_postcode)
-    found = look_up(
-        joined(column(places.parts, "where"), corrected, column(places.parts, "house_number")), authority.access
-    )
+    found = _by_name(places, authority.posts, postcode, corrected)
     access, quality, open_ = _settle(access, quality, open_ & _valid(corrected), found, B, open_)
 
     for name in ("city_key", "town_key"):
-        found = _by_name(places, authority.names, column(places.parts, name))
+        found = _by_name(places, authority.names, column(places.parts, name), street)
         access, quality, open_ = _settle(access, quality, open_ & ~has_postcode, found, B, open_)
         access, quality, open_ = _settle(access, quality, open_ & has_postcode, found, C, open_)
     nowhere = ~has_postcode & ~_valid(column(places.parts, "city"))
-    found = _by_name(places, authority.districts, district)
+    found = _by_name(places, authority.districts, district, street)
     access, quality, open_ = _settle(access, quality, open_ & nowhere, found, C, open_)
     return Doors(access, np.where(access < 0, C, quality))
 
@@ -85,7 +87,7 @@ def _town_agrees(places: Places, authority: Authority, access: Codes) -> Flags:
     return (look_up(keys, towns) >= 0) | ~_valid(column(places.parts, "city"))
 
 
-def _by_name(places: Places, names: pa.Table, town: pa.Array) -> Codes:
+def _by_name(places: Places, names: pa.Table, town: pa.Array, street: pa.Array) -> Codes:
     """The only street door with this town, street and house number."""
     keys = joined(column(names, "town"), column(names, "street_key"), column(names, "house_number"))
     coded = keys.dictionary_encode()
@@ -96,23 +98,23 @@ def _by_name(places: Places, names: pa.Table, town: pa.Array) -> Codes:
     np.minimum.at(low, group, access)
     np.maximum.at(high, group, access)
     only = np.append(np.where(low == high, low, -1), -1)
-    asked = joined(town, column(places.parts, "street_key"), column(places.parts, "house_number"))
+    asked = joined(town, street, column(places.parts, "house_number"))
     return np.where(_valid(town), only[look_up(asked, coded.dictionary)], -1)
 
 
 def _corrected_streets(places: Places, authority: Authority, asked: Flags) -> pa.Array:
     """The registered street a misspelt one must mean in its postcode, null where none or several do."""
-    known = joined(column(authority.streets, "where"), column(authority.streets, "street_key"))
-    stated = places.key("where", "street_key")
+    known = joined(column(authority.streets, "postcode"), column(authority.streets, "street_key"))
+    stated = places.key("postcode", "street_key")
     wrong = np.flatnonzero(asked & (look_up(stated, known) < 0))
     streets: dict[str, list[str]] = {}
-    for where, street in zip(*(authority.streets[c].to_pylist() for c in ("where", "street_key")), strict=True):
-        streets.setdefault(where, []).append(street)
+    for postcode, street in zip(*(authority.streets[c].to_pylist() for c in ("postcode", "street_key")), strict=True):
+        streets.setdefault(postcode, []).append(street)
     coded = stated.take(pa.array(wrong)).dictionary_encode()
     meant = []
     for key in coded.dictionary.to_pylist():
-        where, street = key.split("|", 1)
-        meant.append(nearest(street, streets.get(where, [])))
+        postcode, street = key.split("|", 1)
+        meant.append(nearest(street, streets.get(postcode, [])))
     out = np.full(len(places.rows), -1, dtype=np.int64)
     out[wrong] = np.asarray(coded.indices.to_numpy(), dtype=np.int64)
     return pa.array(meant, pa.string()).take(pa.array(out, mask=out < 0))
@@ -127,8 +129,20 @@ def nearest(street: str, choices: list[str]) -> str | None:
     for letter, rest in _CUT_SHORT:
         if street.endswith(letter) and street + rest in choices:
             return street + rest
-    found = process.extract(street, choices, scorer=OSA.distance, score_cutoff=MOST_EDITS, limit=2)
-    near = [(int(d), name) for name, d, _ in found if d <= max(len(street), len(name)) // LETTERS_PER_EDIT]
-    if not near or (len(near) > 1 and near[0][0] == near[1][0]):
+    edits: dict[str, int] = {}
+    for form in (str, _letters):
+        spelt = form(street)
+        near = process.extract(spelt, choices, scorer=OSA.distance, processor=form, score_cutoff=MOST_EDITS, limit=2)
+        for name, distance, _ in near:
+            if distance <= max(len(spelt), len(form(name))) // LETTERS_PER_EDIT:
+                edits[name] = min(int(distance), edits.get(name, MOST_EDITS))
+    ranked = sorted((distance, name) for name, distance in edits.items())
+    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
         return None
-    return near[0][1]
+    return ranked[0][1]
+
+
+@lru_cache(maxsize=1 << 16)
+def _letters(key: str) -> str:
+    """A key with one character per Danish letter, so that a slip in one of them is one edit too."""
+    return key.replace("ae", "æ").replace("oe", "ø").replace("aa", "å")

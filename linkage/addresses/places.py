@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from linkage.addresses.folding import city_key, street_key, town_key
 from linkage.addresses.parts import normalise_parts
+from linkage.geography import municipalities
 
 Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -72,7 +73,7 @@ class Places:
 
     parts: pa.Table
     """``PLACE_COLUMNS``, ``district`` of the stating register, keys ``street_key``, ``city_key``, ``town_key``,
-    ``locality_key``, ``where`` (postcode, else municipality, else town)."""
+    ``locality_key``, ``where`` (postcode, else municipality, else town; both first where one is not enough)."""
     rows: Codes
     """Row count of each place."""
     authority: Flags
@@ -92,7 +93,7 @@ def distinct_places(tables: Sequence[pa.Table], authority: Sequence[Flags]) -> t
     first, inverse = group_codes([codes_of(column(stacked, n)) for n in names] + [flags.astype(np.int64)])
     kept = stacked.take(pa.array(first))
     places = Places(
-        parts=_keyed(kept),
+        parts=_told_apart(_keyed(kept), flags[first]),
         rows=np.bincount(inverse, minlength=len(first)).astype(np.int64),
         authority=flags[first],
         stated=_filled(column(kept, "street")),
@@ -118,3 +119,20 @@ def _keyed(places: pa.Table) -> pa.Table:
     in_municipality = pc.binary_join_element_wise("k", columns["municipality"], "")
     columns["where"] = pc.coalesce(columns["postcode"], in_municipality, columns["city_key"], pa.scalar("-"))
     return pa.table(columns)
+
+
+def _told_apart(parts: pa.Table, authority: Flags) -> pa.Table:
+    """Streets of one name in one postcode but two municipalities get both into ``where``.
+
+    Only municipalities of today count: before a reform the same house lay in another one.
+    """
+    known = pc.is_in(parts["municipality"], municipalities()["municipality"].combine_chunks())
+    known = pc.and_(pc.and_(known, pc.is_valid(parts["postcode"])), pa.array(authority))
+    street = joined(column(parts, "where"), column(parts, "street_key"))
+    pairs = pa.table({"street": street, "municipality": parts["municipality"]}).filter(known)
+    several = pairs.group_by("street").aggregate([("municipality", "count_distinct")])
+    several = several.filter(pc.greater(several["municipality_count_distinct"], 1))
+    split = pc.and_(known, pc.is_in(street, several["street"].combine_chunks()))
+    both = pc.binary_join_element_wise(parts["where"], parts["municipality"], "k")
+    index = parts.schema.get_field_index("where")
+    return parts.set_column(index, "where", pc.if_else(split, both, parts["where"]))

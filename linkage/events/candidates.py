@@ -16,6 +16,9 @@ REFERENCE_DAYS = 3
 MOST_PER_PERSON = 50
 """A person's incident is compared with at most so many others of the same night: placeholders make crowds."""
 
+COMPANY = 2
+"""So many common persons tell one night from a coincidence, even where the places differ."""
+
 BY_REFERENCE, BY_NIGHT, BY_NEXT_DAY = 0, 1, 2
 
 
@@ -110,8 +113,9 @@ def _equal_numbers(facts: Facts) -> tuple[Ints, Ints]:
 def _meeting(facts: Facts, named: Named) -> Pairs:
     """Records of one night, or of a night and the next day, that share a person.
 
-    On one date the same street door is enough; where a place is unknown it takes two common persons or
-    all of the smaller record's, and categories that can be words for one thing. A day apart it takes
+    On one date the same street door is enough; where a place is unknown it takes two common persons, or
+    all of the smaller record's if no other postcode is stated, and categories that can be words for one
+    thing. A day apart it takes
     the same home, and two registers or one day of reporting: in a troubled family two nights in a row
     are common, but one register does not take down the same night twice under two dates.
     """
@@ -122,8 +126,10 @@ def _meeting(facts: Facts, named: Named) -> Pairs:
     shared = _count_shared(facts, named, one, other)
     apart = np.abs(facts.date[one] - facts.date[other])
     all_named = shared == np.minimum(facts.named[one], facts.named[other])
+    elsewhere = (facts.postcode[one] >= 0) & (facts.postcode[other] >= 0) & ~_same(facts.postcode, one, other)
     vague = ~(facts.resolved[one] & facts.resolved[other]) & facts.alike(one, other)
-    night = (apart == 0) & (_same(facts.access, one, other) | (vague & ((shared >= 2) | all_named)))
+    met = np.where(elsewhere, shared >= COMPANY, (shared >= COMPANY) | all_named)
+    night = (apart == 0) & (_same(facts.access, one, other) | (vague & met))
     home = _same(facts.address, one, other) & facts.home[one]
     fit = (night | ((apart == 1) & home)) & ~facts.contradict(one, other) & (shared > 0)
     reason = np.where(apart[fit] == 0, BY_NIGHT, BY_NEXT_DAY)

@@ -14,7 +14,7 @@ from loaders.synth.misspelling import misspell, other_spelling, wrong_dates
 from loaders.synth.names import NONE, given_texts, surname_texts
 from loaders.synth.parameters import world
 from loaders.synth.sampling import Bools, Ints, Rng, Texts, pick_kind
-from loaders.synth.sloppiness import Sloppiness
+from loaders.synth.sloppiness import Sloppiness, realised
 from loaders.synth.spells import Spells
 
 
@@ -109,8 +109,8 @@ def identifiers(
     number[rows] = enr
     kind = np.where(no_cpr, "", "PNR").astype(object)
     kind[rows] = "ENR"
-    slips = {"no_cpr": float(no_cpr.mean()), "cpr_wrong": float(wrong.sum() / max(1, (~no_cpr).sum()))}
-    slips |= {"placeholder": float(held.mean()), "placeholder_reused": float(reused.sum() / max(1, len(rows)))}
+    slips = {"no_cpr": realised(no_cpr, np.ones(n, dtype=bool)), "cpr_wrong": realised(wrong, ~no_cpr)}
+    slips |= {"placeholder": realised(held, np.ones(n, dtype=bool)), "placeholder_reused": realised(reused, held)}
     return kind, number, slips
 
 
@@ -142,7 +142,7 @@ def name_texts(
             given[at] = given_texts()[called[at]]
         else:
             given[at], surname[at] = misspell(given[at], surname[at], kinds[at], rng)
-    return given, surname, {"name_wrong": float(wrong.mean())}
+    return given, surname, {"name_wrong": realised(wrong, np.ones(n, dtype=bool))}
 
 
 def home_texts(
@@ -162,8 +162,8 @@ def home_texts(
     texts = address_texts(places, unit, styles, without_unit=cut, mistyped=typo, rng=rng)
     missing = slip.hits(rates["address_missing"], everyone)
     texts[missing] = ""
-    slips = {"address_no_unit": float(cut.sum() / max(1, flat.sum())), "address_missing": float(missing.mean())}
-    return texts, slips | {"address_stale": float(stale.mean())}
+    slips = {"address_no_unit": realised(cut, flat), "address_missing": realised(missing, everyone)}
+    return texts, slips | {"address_stale": realised(stale, earlier >= 0)}
 
 
 def birth_texts(
@@ -173,7 +173,7 @@ def birth_texts(
     birth = people.country["birth"][who.person].copy()
     wrong = slip.hits(rates["birth_wrong"], ~no_birth)
     birth[wrong] = wrong_dates(birth[wrong], rng)
-    return birth, {"birth_wrong": float(wrong.sum() / max(1, (~no_birth).sum()))}
+    return birth, {"birth_wrong": realised(wrong, ~no_birth)}
 
 
 def write_mentions(
@@ -189,9 +189,9 @@ def write_mentions(
     birth, birth_slips = birth_texts(people, who, no_birth=no_birth, rates=rates, slip=slip, rng=rngs["mentions"])
     address, home_slips = home_texts(people, who, rates=rates, slip=slip, rng=rngs["addresses"])
     slips |= name_slips | birth_slips | home_slips
-    slips["no_cpr_no_birth"] = float(no_birth.mean())
-    slips["child_no_cpr"] = float(no_cpr[child].mean()) if child.any() else 0.0
-    slips["child_no_cpr_no_birth"] = float(no_birth[child].mean()) if child.any() else 0.0
+    slips["no_cpr_no_birth"] = realised(no_birth, np.ones(len(child), dtype=bool))
+    slips["child_no_cpr"] = realised(no_cpr & child, child)
+    slips["child_no_cpr_no_birth"] = realised(no_birth & child, child)
     return Written(
         id_type=kind,
         identifier=number,

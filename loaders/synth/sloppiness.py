@@ -10,6 +10,15 @@ from loaders.synth.parameters import ERROR_SHARED_BY_CLERK, ERROR_SHARED_BY_RECO
 from loaders.synth.sampling import Bools, Ints, Reals, Rng
 
 
+def realised(hits: Bools, among: Bools) -> float:
+    """The share of ``among`` that was hit; 0 where there is nothing to hit.
+
+    >>> realised(np.array([True, False]), np.array([True, True])), realised(np.array([]), np.array([]))
+    (0.5, 0.0)
+    """
+    return float(hits.sum() / max(1, among.sum()))
+
+
 @dataclass(frozen=True, slots=True)
 class Sloppiness:
     """How sloppy each mention's surroundings are: standard normal scores of clerk and record, weighted."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import networkx as nx
 import numpy as np
 import numpy.typing as npt
@@ -75,16 +77,16 @@ def reference(scorer: PairScorer, n: int) -> list[frozenset[int]]:
         return any(evidence.conflict[at[min(i, j), max(i, j)]] for i in a for j in b)
 
     while True:
-        options = [
-            (-round(height(a, b), 9), min(min(a), min(b)), max(min(a), min(b)), a, b)
-            for x, a in enumerate(clusters)
-            for b in clusters[x + 1 :]
-            if not conflict(a, b)
-        ]
-        best = min(options, key=lambda o: o[:3], default=None)
-        if best is None or best[0] > 0:
+        options: list[tuple[float, int, int]] = []
+        named = {min(c): c for c in clusters}
+        for x, y in combinations(sorted(named), 2):
+            if not conflict(named[x], named[y]):
+                options.append((-round(height(named[x], named[y]), 9), x, y))
+        best = min(options, default=(1.0, 0, 0))
+        if best[0] > 0:
             return sorted(clusters, key=min)
-        clusters = [c for c in clusters if c not in best[3:]] + [best[3] | best[4]]
+        joined = [named[best[1]], named[best[2]]]
+        clusters = [c for c in clusters if c not in joined] + [joined[0] | joined[1]]
 
 
 def parts(found: Clustering) -> list[frozenset[int]]:
@@ -108,7 +110,7 @@ def test_pairs_nobody_proposed_are_compared_before_they_matter(seed: int) -> Non
     pairs = candidates(scorer, 15, every=2)
     found = agglomerate(pairs, scorer, 15)
     for part in parts(found):
-        joined = nx.Graph()
+        joined: nx.Graph[int] = nx.Graph()
         joined.add_nodes_from(part)
         strong = pairs.weights >= -6
         joined.add_edges_from(

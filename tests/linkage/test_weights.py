@@ -69,9 +69,9 @@ def test_families_are_not_taken_for_persons() -> None:
     comparisons, candidates, strangers, n = sample(6_000)
     model = estimate(comparisons, candidates, strangers, n=n)
     assert model.match_share * n * (n - 1) / 2 == pytest.approx(2_000, rel=0.1)
-    assert model.household_share * n * (n - 1) / 2 == pytest.approx(6_000, rel=0.1)
+    assert model.household_share * n * (n - 1) / 2 == pytest.approx(6_000, rel=0.25)
     assert np.array_equal(model.comparisons[0].h, model.comparisons[0].u)
-    assert model.comparisons[2].h[0] == pytest.approx(0.9, abs=0.05)
+    assert model.comparisons[2].h[0] > 0.8 > 0.1 > model.comparisons[2].u[0]
 
 
 def test_no_household_class_where_nothing_can_be_shared() -> None:

@@ -127,6 +127,28 @@ def test_a_floor_shared_by_two_homes_is_none() -> None:
     }
 
 
+def test_one_street_name_in_two_municipalities_of_a_postcode_is_two_streets() -> None:
+    here, there = ({"postcode": "9280", "city": "Storvorde", "municipality": m} for m in ("0851", "0846"))
+    washed = wash_tables(
+        residences(home("Engvej", "1", **here), home("Engvej", "1", **there), home("Engvej", "2", **there)),
+        incidents(stated("Engvej 1, 9280 Storvorde"), stated("Engvej 2, 9280 Storvorde")),
+    )
+    assert washed.residences["address_id"].to_pylist() == [
+        "9280k0851|engvej|1",
+        "9280k0846|engvej|1",
+        "9280k0846|engvej|2",
+    ]
+    found = washed.incidents.to_pylist()
+    assert (found[0]["address_id"], found[0]["grade"]) == ("9280|engvej|1", "C"), "either may be meant"
+    assert (found[1]["address_id"], found[1]["grade"]) == ("9280k0846|engvej|2", "A")
+
+
+def test_a_municipality_of_before_the_reform_makes_no_second_street() -> None:
+    codes = ("0851", "0837")
+    people = [home("Engvej", "1", postcode="9280", city="Storvorde", municipality=m) for m in codes]
+    assert len(set(wash_tables(residences(*people), incidents()).residences["address_id"].to_pylist())) == 1
+
+
 def test_sealed_rows_stay_without_place() -> None:
     washed = wash_tables(
         residences(*REGISTERED, {"sealed": True, "register": "protected"}),

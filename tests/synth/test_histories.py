@@ -107,9 +107,9 @@ def worlds(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
             row = {"person": person, "other": other, "kind": kind, "valid_from": start, "valid_to": end}
             rows["relations"].append(row)
     for n in range(draw(st.integers(1, 5))):
-        place = draw(st.sampled_from([None, "u1", "u2", "hub"]))
+        where = draw(st.sampled_from([None, "u1", "u2", "hub"]))
         flags = {"domestic": draw(st.booleans()), "counts": draw(st.sampled_from([True, True, True, False]))}
-        rows["events"].append({"event": f"e{n}", "date": draw(days), "place": place, "district": "Nord", **flags})
+        rows["events"].append({"event": f"e{n}", "date": draw(days), "place": where, "district": "Nord", **flags})
         for person in draw(st.sets(people, max_size=3)):
             role = draw(
                 st.sampled_from(["CHARGED", "RESTRAINED", "INJURED", "CHILD_PRESENT", "WITNESS", "REPORTER", "OTHER"])
@@ -161,6 +161,8 @@ def test_only_events_outside_the_present_district_of_a_mover_cross_districts() -
         "roles": [{"event": e, "person": "m", "role": "INJURED"} for e in ("e1", "e2")],
     }
     histories, children = true_histories(tables(rows), TODAY)
-    crossing = dict(zip(histories.column("event").to_pylist(), histories.column("cross_district").to_pylist()))
+    crossing = dict(
+        zip(histories.column("event").to_pylist(), histories.column("cross_district").to_pylist(), strict=True)
+    )
     assert crossing == {"e1": True, "e2": False}
     assert children.to_pylist() == [{"child": "c", "district": "Syd", "moved_district": True, "protected": False}]
