@@ -10,8 +10,8 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +20,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from benchmarks.family_history import measured
-from linkage.evaluation import cluster_scores
+from linkage.evaluation import score_partition
 
 
 def write_world(folder: Path, data: Path) -> list[Path]:
@@ -80,7 +80,7 @@ def main() -> None:
         run = Path(rebuilt["run"])
         entities = pq.read_table(run / "resolve" / "entities.parquet")
         joined = entities.join(sheets(files), "record_id", join_type="inner").sort_by("record_id")
-        score: Any = cluster_scores(joined.column("entity_id"), joined.column("sheet"))
+        score = score_partition(joined.column("entity_id"), joined.column("sheet"))
         sizes = np.bincount(joined.column("entity_id").combine_chunks().dictionary_encode().indices.to_numpy())
         print(
             json.dumps(
@@ -89,7 +89,7 @@ def main() -> None:
                     "seconds": seconds,
                     "gb": memory,
                     "stages": rebuilt["stages"],
-                    "score": score if isinstance(score, dict) else str(score),
+                    "score": asdict(score),
                     "largest": int(sizes.max()),
                     **followed(run),
                 },

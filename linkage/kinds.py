@@ -69,8 +69,8 @@ class ColumnKind:
     kind: Kind
 
 
-Kinds: TypeAlias = Mapping[str, Sequence[str]] | Sequence[ColumnKind]
-"""Kinds by name with their columns, or one :class:`ColumnKind` per column."""
+Kinds: TypeAlias = Mapping[str, Sequence[str]] | Sequence[ColumnKind | tuple[str, str]]
+"""Kinds by name with their columns, or one column and kind after the other."""
 
 
 def parse_column_kind(text: str) -> ColumnKind:
@@ -96,6 +96,13 @@ def _kind(name: str, column: str) -> Kind:
         raise LinkageError(f"no such kind: {name}", where=f"column {column}", hint=f"kinds are {known}") from None
 
 
+def _listed(kinds: Kinds) -> list[ColumnKind]:
+    if isinstance(kinds, Mapping):
+        return [ColumnKind(column, _kind(kind, column)) for kind, named in kinds.items() for column in named]
+    pairs = [(one.column, one.kind) if isinstance(one, ColumnKind) else one for one in kinds]
+    return [ColumnKind(column, _kind(kind, column)) for column, kind in pairs]
+
+
 def column_kinds(kinds: Kinds, columns: Iterable[str]) -> tuple[ColumnKind, ...]:
     """Check kinds against the columns of a table, in the order of the table.
 
@@ -106,11 +113,7 @@ def column_kinds(kinds: Kinds, columns: Iterable[str]) -> tuple[ColumnKind, ...]
     >>> column_kinds({"record_id": ["id"], "surname": ["name"]}, ["name", "id"])[0].kind
     <Kind.SURNAME: 'surname'>
     """
-    listed = (
-        [ColumnKind(column, _kind(kind, column)) for kind, named in kinds.items() for column in named]
-        if isinstance(kinds, Mapping)
-        else list(kinds)
-    )
+    listed = _listed(kinds)
     names = list(columns)
     seen: dict[str, ColumnKind] = {}
     for one in listed:

@@ -75,6 +75,11 @@ class Linkage:
     """Comparisons with their levels, m, u and h; shares; settings; pairs per blocking rule."""
     report: LinkReport
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a user should know before trusting the result."""
+        return self.report.warnings
+
     def model_json(self) -> str:
         """The model as text, the same bytes for the same result."""
         return json.dumps(self.model, indent=2, ensure_ascii=False) + "\n"

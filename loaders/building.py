@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from linkage.intervals import FIRST_DAY, LAST_DAY
 from linkage.tables import CANONICAL, DAY, TEXT
 from loaders.cells import Mask, Read, as_mask, holds, read_date, read_key, read_text, shift_days, stated_text
-from loaders.mapping import Cell, Key, Mapping, Section
+from loaders.mapping_model import Cell, Key, Mapping, Section
 from loaders.refusals import Origins, Refusals
 from loaders.sources import ORIGIN, Source
 from loaders.words import CLOSED, FALLBACKS, TABLES

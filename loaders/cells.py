@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from linkage.tables import DAY, TEXT
 from loaders.dates import dates_of_parts, parse_dates
-from loaders.mapping import ROW_NUMBER, Cell, Condition, Key
+from loaders.mapping_model import ROW_NUMBER, Cell, Condition, Key
 from loaders.sources import Source
 
 Mask = npt.NDArray[np.bool_]

@@ -9,8 +9,8 @@ from typing import Any
 
 from loaders.dates import check_format
 from loaders.errors import MappingError
-from loaders.mapping import Cell, Condition, Identifier, Key, Section
 from loaders.mapping_file import Document, meant
+from loaders.mapping_model import Cell, Condition, Identifier, Key, Section
 from loaders.toml_lines import Path as KeyPath
 from loaders.words import CLOSED
 

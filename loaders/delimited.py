@@ -146,7 +146,7 @@ def read_delimited(wanted: Wanted) -> Iterator[Batch]:
             yield Batch(empty_columns(wanted.columns), np.empty(0, dtype=np.int64), left)
         if stream.handed_over is not None:
             done = max([done, *ragged.numbers])
-            slow = recover_rows(stream.handed_over, body, wanted.delimiter, len(header), done)
+            slow = recover_rows(stream.handed_over, body, delimiter=wanted.delimiter, width=len(header), done=done)
             for values, rows, refused in slow:
                 columns = [pa.array([v[i] for v in values], TEXT) for i in positions]
                 batch = sound_batch(pa.table(columns, names=list(wanted.columns)), rows, marked=damage.marked)

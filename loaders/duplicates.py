@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from linkage.tables import TEXT
 from loaders.building import STATED, Register
 from loaders.cells import as_mask
-from loaders.mapping import Section
+from loaders.mapping_model import Section
 from loaders.sources import ORIGIN
 from loaders.words import TABLES
 

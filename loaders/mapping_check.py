@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from loaders.cells_check import Table, condition_cells
 from loaders.dates import check_format
-from loaders.mapping import Mapping
 from loaders.mapping_file import Document
+from loaders.mapping_model import Mapping
 from loaders.sections_check import read_section
 from loaders.toml_lines import Path as KeyPath
 from loaders.words import TABLES

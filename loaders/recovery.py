@@ -77,7 +77,7 @@ def _row(line: str, lines: _Lines, delimiter: str, width: int) -> list[str] | st
     return "a quote that is not closed"
 
 
-def recover_rows(first: bytes, blocks: Iterator[bytes], delimiter: str, width: int, done: int) -> Iterator[Parsed]:
+def recover_rows(first: bytes, blocks: Iterator[bytes], *, delimiter: str, width: int, done: int) -> Iterator[Parsed]:
     """Rows of the first block and all that follow, with their numbers after ``done``, and the refused."""
     lines = _Lines(first, blocks)
     values: list[list[str]] = []

@@ -14,7 +14,7 @@ from loaders.batches import Batch, Wanted
 from loaders.columnar import read_parquet
 from loaders.delimited import empty_columns, read_delimited
 from loaders.errors import RegisterError
-from loaders.mapping import Mapping
+from loaders.mapping_model import Mapping
 from loaders.refusals import FileSpan, Origins, Refusals
 
 Progress = Callable[[str, int], None]

@@ -10,18 +10,20 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from linkage.clustering.components import components
 from linkage.errors import LinkageError
 from linkage.kinds import Kind, Kinds, column_kinds
-from linkage.link import Linkage, LinkReport
+from linkage.link import Linkage, LinkReport, LinkSettings
 from linkage.partition import name_entities
 from linkage.standardise import Fields, standardise
+from linkage.weights import probabilities
 
 MOST_RECORDS = 50_000
 """Records that this engine takes; beyond, its pairs do not fit into memory."""
@@ -91,8 +93,10 @@ def _compared(package: Any, frame: Any, fields: Fields, pairs: Any) -> Any:
     return compare.compute(pairs, frame)
 
 
-def link_with_recordlinkage(table: pa.Table, kinds: Kinds) -> Linkage:
+def link_with_recordlinkage(table: pa.Table, kinds: Kinds, settings: LinkSettings | None = None) -> Linkage:
     """Link a table as :func:`linkage.link.link_table` does, but with ``recordlinkage``.
+
+    Of the settings, ``cut`` and ``floor`` apply: the log2 odds at which pairs are linked, and listed.
 
     Returns:
         A linkage whose ``match_weight`` is the log2 odds of the package's probability.
@@ -124,34 +128,52 @@ def link_with_recordlinkage(table: pa.Table, kinds: Kinds) -> Linkage:
             probability = np.asarray(classifier.prob(varying), dtype=np.float64)
     left = np.asarray(pairs.get_level_values(0), dtype=np.int64)
     right = np.asarray(pairs.get_level_values(1), dtype=np.int64)
-    return _linkage(fields, (np.minimum(left, right), np.maximum(left, right)), probability, agreement, said)
-
-
-def _linkage(fields: Fields, pairs: tuple[Any, Any], probability: Any, agreement: Any, said: list[str]) -> Linkage:
-    left, right = pairs
-    matched = probability >= 0.5
-    cluster = components(left[matched], right[matched], len(fields))
-    ids = fields.record_ids
     bounded = np.clip(probability, 1e-12, 1 - 1e-12)
-    levels = pa.StructArray.from_arrays(
-        [pa.array((1 - agreement[name].to_numpy()).astype(np.uint8)) for name in agreement.columns],
-        names=[str(name) for name in agreement.columns],
+    scored = _Scored(
+        np.minimum(left, right), np.maximum(left, right), np.log2(bounded) - np.log2(1 - bounded), agreement
     )
-    listed = pa.table(
+    return _linkage(fields, scored, settings or LinkSettings(), said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """Compared pairs: rows, log2 odds, and the agreement of every field as a data frame."""
+
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    weight: npt.NDArray[np.float64]
+    agreement: Any
+
+
+def _listed(ids: pa.Array, scored: _Scored, floor: float) -> pa.Table:
+    """Pairs at or above ``floor`` in the shape of :attr:`linkage.link.Linkage.pairs`."""
+    levels = pa.StructArray.from_arrays(
+        [pa.array((1 - scored.agreement[name].to_numpy()).astype(np.uint8)) for name in scored.agreement.columns],
+        names=[str(name) for name in scored.agreement.columns],
+    )
+    table = pa.table(
         {
-            "left": ids.take(pa.array(left)),
-            "right": ids.take(pa.array(right)),
-            "match_weight": np.log2(bounded) - np.log2(1 - bounded),
-            "probability": probability,
+            "left": ids.take(pa.array(scored.left)),
+            "right": ids.take(pa.array(scored.right)),
+            "match_weight": scored.weight,
+            "probability": probabilities(scored.weight),
             "levels": levels,
         }
-    ).sort_by([("left", "ascending"), ("right", "ascending")])
+    )
+    return table.filter(pa.array(scored.weight >= floor)).sort_by([("left", "ascending"), ("right", "ascending")])
+
+
+def _linkage(fields: Fields, scored: _Scored, settings: LinkSettings, said: list[str]) -> Linkage:
+    """Connected components of the matched pairs, in the shape of every linkage."""
+    matched = scored.weight >= settings.cut
+    cluster = components(scored.left[matched], scored.right[matched], len(fields))
+    ids = fields.record_ids
     empty = pa.table({"left": pa.array([], pa.string()), "right": pa.array([], pa.string()), "height": np.empty(0)})
     sizes = np.bincount(cluster)
     return Linkage(
         entities=name_entities(pa.table({"record_id": ids, "cluster": ids.take(pa.array(cluster))})).entities,
-        pairs=listed.filter(pc.greater(listed.column("probability"), 0.01)),
+        pairs=_listed(ids, scored, settings.floor),
         merges=empty,
-        model={"engine": "recordlinkage", "comparisons": [str(name) for name in agreement.columns]},
-        report=LinkReport(len(ids), int((sizes > 0).sum()), int(sizes.max()), len(left), 0, tuple(said)),
+        model={"engine": "recordlinkage", "comparisons": [str(name) for name in scored.agreement.columns]},
+        report=LinkReport(len(ids), int((sizes > 0).sum()), int(sizes.max()), len(scored.left), 0, tuple(said)),
     )

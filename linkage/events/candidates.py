@@ -17,7 +17,7 @@ MOST_PER_PERSON = 50
 """A person's incident is compared with at most so many others of the same night: placeholders make crowds."""
 
 COMPANY = 2
-"""So many common persons tell one night from a coincidence, even where the places differ."""
+"""So many common persons make a coincidence unlikely where no place speaks for one event."""
 
 BY_REFERENCE, BY_NIGHT, BY_NEXT_DAY = 0, 1, 2
 
@@ -107,17 +107,18 @@ def _equal_numbers(facts: Facts) -> tuple[Ints, Ints]:
     borne = pa.table({"number": facts.journal, "other": position})
     stated, borne = (t.filter(pc.is_valid(t["number"])) for t in (stated, borne))
     met = stated.join(borne, "number", join_type="inner", use_threads=False)
-    return tuple(np.asarray(met[name].to_numpy(), dtype=np.int64) for name in ("one", "other"))  # type: ignore[return-value]
+    one, other = (np.asarray(met[name].to_numpy(), dtype=np.int64) for name in ("one", "other"))
+    return one, other
 
 
 def _meeting(facts: Facts, named: Named) -> Pairs:
     """Records of one night, or of a night and the next day, that share a person.
 
-    On one date the same street door is enough; where a place is unknown it takes two common persons, or
-    all of the smaller record's if no other postcode is stated, and categories that can be words for one
-    thing. A day apart it takes
-    the same home, and two registers or one day of reporting: in a troubled family two nights in a row
-    are common, but one register does not take down the same night twice under two dates.
+    On one date the same street door is enough. Where no home is known it takes categories that can be
+    words for one thing, and two common persons or all of the smaller record's: where in the open
+    something happened is written too loosely to tell two events. A day apart it takes the same home,
+    and two registers or one day of reporting: in a troubled family two nights in a row are common, but
+    one register does not take down the same night twice under two dates.
     """
     one, other = _near_in_time(facts, named)
     one, other = _distinct(one, other, len(facts.date))
@@ -126,9 +127,8 @@ def _meeting(facts: Facts, named: Named) -> Pairs:
     shared = _count_shared(facts, named, one, other)
     apart = np.abs(facts.date[one] - facts.date[other])
     all_named = shared == np.minimum(facts.named[one], facts.named[other])
-    elsewhere = (facts.postcode[one] >= 0) & (facts.postcode[other] >= 0) & ~_same(facts.postcode, one, other)
     vague = ~(facts.resolved[one] & facts.resolved[other]) & facts.alike(one, other)
-    met = np.where(elsewhere, shared >= COMPANY, (shared >= COMPANY) | all_named)
+    met = (shared >= COMPANY) | all_named
     night = (apart == 0) & (_same(facts.access, one, other) | (vague & met))
     home = _same(facts.address, one, other) & facts.home[one]
     fit = (night | ((apart == 1) & home)) & ~facts.contradict(one, other) & (shared > 0)

@@ -42,7 +42,6 @@ class Facts:
     register: Ints
     address: Ints
     access: Ints
-    postcode: Ints
     resolved: Flags
     """Whether the place was washed A or B."""
     line: Ints
@@ -103,7 +102,6 @@ def read_facts(incidents: pa.Table, named: Ints, homes: pa.Array | None) -> Fact
         register=codes("register"),
         address=address,
         access=codes("access_id"),
-        postcode=codes("postcode"),
         resolved=_flags(pc.is_in(incidents["grade"], pa.array(["A", "B"]))),
         line=np.array([order.index(x) for x in lines], dtype=np.int64)[of],
         any_line=np.array([x == ANY_LINE for x in lines], dtype=np.bool_)[of],

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from numba import njit
 
-from linkage.comparison import Agreement, BirthDateComparison, Comparison, Index, Levels
+from linkage.comparison import NULL_LEVEL, Agreement, BirthDateComparison, Comparison, Index, Levels
 from linkage.people import name_sets
 from linkage.people.claims import SLACK, Claims, compare_claims
 from linkage.people.mentions import Mentions
@@ -107,28 +107,34 @@ def _shares(codes: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class NumberComparison:
-    """Personal numbers that prove identity: equal, a slip apart, or of two persons."""
+    """Personal numbers that prove identity: equal, or of two persons.
+
+    Numbers a slip apart (one digit, or two exchanged) say nothing either way: they share the digits of a
+    birth date, which is compared already, and evidence must not count twice.
+    """
 
     numbers: npt.NDArray[np.int64]
     """Shape (mentions, most numbers of one mention), the ten digits as an integer, -1 for none."""
     name: str = "number"
     conflicts: frozenset[int] = frozenset()
 
-    level_names = ("same", "one digit, or two swapped", "same first six digits", "different")
-    frequency_weights = (0.0, 0.0, 0.0, 0.0)
+    level_names = ("same", "different")
+    frequency_weights = (0.0, 0.0)
     shared = False
 
     def compare(self, left: Index, right: Index) -> Agreement:
         """Best level over the numbers of each pair."""
-        levels: Levels = np.full(len(left), 255, np.uint8)
+        levels: Levels = np.full(len(left), NULL_LEVEL, np.uint8)
         for i in range(self.numbers.shape[1]):
             for j in range(self.numbers.shape[1]):
                 a, b = self.numbers[left, i], self.numbers[right, j]
                 known = np.flatnonzero((a >= 0) & (b >= 0))
-                levels[known] = np.minimum(levels[known], _number_levels(a[known], b[known]))
-        return Agreement(levels)
+                found = _number_levels(a[known], b[known])
+                levels[known] = np.minimum(levels[known], found)
+        return Agreement(np.where(levels == _SLIP, NULL_LEVEL, np.where(levels == _TWO_PERSONS, 1, levels)))
 
 
+_SLIP, _TWO_PERSONS = 1, 2
 _POWERS = 10 ** np.arange(10, dtype=np.int64)
 
 
@@ -143,9 +149,7 @@ def _number_levels(a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> Levels
         & (digits_a[rows, place] == digits_b[rows, after])
         & (digits_a[rows, after] == digits_b[rows, place])
     )
-    return np.select([wrong == 0, (wrong == 1) | swapped, a // 10_000 == b // 10_000], [0, 1, 2], default=3).astype(
-        np.uint8
-    )
+    return np.select([wrong == 0, (wrong == 1) | swapped], [0, _SLIP], default=_TWO_PERSONS).astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def _make(out: Path, settings: SynthSettings, progress: Callable[[str], None]) -
     )
     events = order_events(log)
     wrong = rates(settings.noise)
-    records = write_down(country, events, people.stays, wrong, rngs["records"])
+    records = write_down(country, events, stays=people.stays, rates=wrong, rng=rngs["records"])
     made = truth.Made(
         people=people,
         person_ids=person_ids(country.size, rngs["feed"]),

@@ -27,10 +27,9 @@ def deaths(country: Country, day: int, rng: Rng) -> None:
     partner = country["partner"][rows]
     married = (partner >= 0) & country["married"][rows]
     country.spouses.add(rows[married], partner[married], country["married_from"][rows[married]], days[married])
-    left = partner[partner >= 0]
-    country["married"][left] = False
-    country["partner"][left] = -1
-    country["partner"][rows] = -1
+    for gone in (rows, partner[partner >= 0]):
+        country["married"][gone] = False
+        country["partner"][gone] = -1
     unit = country["unit"][rows]
     country.stays.add(rows, unit, country["stay_from"][rows], days)
     country["death"][rows] = days
@@ -87,7 +86,7 @@ def births(country: Country, day: int, rng: Rng, names_rng: Rng) -> None:
         twin=twins[at],
         unit=country["unit"][mother[at]],
         male=rng.random(len(at)) < 0.513,
-        father_custody=(together | (rng.random(len(mother)) < 0.5) & (father >= 0))[at],
+        father_custody=(together | (rng.random(len(mother)) < world("custody_apart")) & (father >= 0))[at],
     )
     name_children(country, born, names_rng)
     draw_trouble(country, born, rng)
@@ -99,7 +98,9 @@ def _father_of(country: Country, mothers: Ints, rng: Rng) -> Ints:
     partner = country["partner"][mothers]
     men = np.flatnonzero(country["male"] & country.alive())
     men = men[np.argsort(country["birth"][men], kind="stable")]
-    wanted = country["birth"][mothers] - (rng.normal(2.3, 3.0, len(mothers)).clip(-3, 12) * 365.25).astype(np.int64)
+    wanted = country["birth"][mothers] - (
+        rng.normal(world("partner_gap"), world("partner_gap_sd"), len(mothers)).clip(-3, 12) * 365.25
+    ).astype(np.int64)
     some = men[np.clip(np.searchsorted(country["birth"][men], wanted), 0, len(men) - 1)]
     unfit = (some == country["father"][mothers]) | (country["mother"][some] == country["mother"][mothers])
     unknown = unfit | (rng.random(len(mothers)) < world("unknown_father"))
@@ -114,8 +115,9 @@ def separations(country: Country, day: int, rng: Rng) -> None:
     women, men = women[same], men[same]
     level = np.maximum(country["trouble"][women], country["trouble"][men])
     restless = np.maximum(country["restless_until"][women], country["restless_until"][men]) > day
-    young = np.where(country.ages(day)[women] < 50, 1.25, 0.35)
-    yearly = world("separations_per_year") * young * (1.0 + 0.12 * level) * np.where(restless, 2.5, 1.0)
+    young = np.where(country.ages(day)[women] < 50, world("separation_young"), world("separation_old"))
+    yearly = world("separations_per_year") * young * (1.0 + world("separation_trouble") * level)
+    yearly = yearly * np.where(restless, world("separation_restless"), 1.0)
     part = rng.random(len(women)) < per_period(yearly, QUARTER)
     women, men = women[part], men[part]
     days = days_in(country, len(women), rng)
@@ -123,7 +125,8 @@ def separations(country: Country, day: int, rng: Rng) -> None:
     leaver, stayer = np.where(man_goes, men, women), np.where(man_goes, women, men)
     towns = country.places.unit_municipality[country["unit"][leaver]]
     stay = np.where(level[part] > 1, world("flight_stay"), world("separated_stay"))
-    homes = country.allocate(destinations(country.places, towns, level[part] > 1, stay, rng), rng)
+    towns = destinations(country.places, towns, flight=level[part] > 1, stay=stay, rng=rng)
+    homes = country.allocate(towns, rng)
     found = homes >= 0
     leaver, stayer, days, homes = leaver[found], stayer[found], days[found], homes[found]
     _part(country, leaver, stayer, days=days, homes=homes, rng=rng)
@@ -154,7 +157,7 @@ def new_couples(country: Country, day: int, rng: Rng) -> None:
     single = country.settled(day) & (country["partner"] < 0) & (age >= ADULT) & (age < 80)
     rows = np.flatnonzero(single)
     yearly = world("couples_form_per_year") * at_age(tables.FORM_COUPLE, age[rows])
-    rows = rows[rng.random(len(rows)) < per_period(yearly * 1.6, QUARTER)]
+    rows = rows[rng.random(len(rows)) < per_period(yearly, QUARTER)]
     rows = rows[first_of_each(country["unit"][rows]) | (country.places.unit_kind[country["unit"][rows]] != HOME)]
     women, men = _pair(country, rows, rng)
     share_trouble(country, women, men, rng)
@@ -186,8 +189,10 @@ def _pair(country: Country, rows: Ints, rng: Rng) -> tuple[Ints, Ints]:
         here = rng.permutation(rows[district[rows] == d])
         women, men = here[~country["male"][here]], here[country["male"][here]]
         n = min(len(women), len(men))
-        women = women[:n][np.argsort(country["birth"][women[:n]] + rng.normal(0, 500, n), kind="stable")]
-        men = men[:n][np.argsort(country["birth"][men[:n]] + rng.normal(0, 500, n), kind="stable")]
+        women = women[:n][
+            np.argsort(country["birth"][women[:n]] + rng.normal(0, world("pairing_days"), n), kind="stable")
+        ]
+        men = men[:n][np.argsort(country["birth"][men[:n]] + rng.normal(0, world("pairing_days"), n), kind="stable")]
         pairs.append((women, men))
     women, men = (np.concatenate(side) for side in zip(*pairs, strict=True))
     apart = np.abs(country["birth"][women] - country["birth"][men]) < 14 * 365

@@ -27,10 +27,10 @@ def _adult_births(n: int, start: int, rng: Rng) -> Ints:
 def child_births(mother_birth: Ints, start: int, rng: Rng) -> tuple[Ints, Ints, Bools]:
     """Position of the mother, day of birth and twinhood of the children born in the last 30 years."""
     is_mother = rng.random(len(mother_birth)) < world("mothers")
-    count = np.where(is_mother, rng.choice([1, 2, 3, 4], len(mother_birth), p=[0.2, 0.47, 0.25, 0.08]), 0)
+    count = np.where(is_mother, rng.choice([1, 2, 3, 4], len(mother_birth), p=tables.SIBSHIPS), 0)
     _, mother = ragged(np.zeros(len(count), dtype=np.int64), count)
     first = np.clip(rng.normal(world("first_birth_age"), world("first_birth_age_sd"), len(count)), 17.5, 42)
-    gap = 1.3 + rng.gamma(2.0, 1.1, len(mother))
+    gap = world("birth_gap_least") + rng.gamma(2.0, world("birth_gap_scale"), len(mother))
     order = np.arange(len(mother)) - np.repeat(np.cumsum(count) - count, count)
     twin = (order > 0) & (rng.random(len(mother)) < 2.0 * world("twin_births"))
     gap = np.where(order == 0, 0.0, np.where(twin, 0.0, gap))
@@ -71,7 +71,7 @@ def _people(country: Country, persons: int, adults: int, rng: Rng) -> tuple[Ints
 def _couples(country: Country, rng: Rng) -> tuple[Ints, Ints]:
     """Women and men who live together, of about one age and never siblings."""
     age = country.ages(country.start)
-    chance = at_age(tables.PARTNERED, np.where(country["male"], age - 2.3, age))
+    chance = at_age(tables.PARTNERED, np.where(country["male"], age - world("partner_gap"), age))
     minors = np.flatnonzero((age < 18) & (country["mother"] >= 0))
     chance[country["mother"][minors]] = world("mothers_partnered")
     in_couple = rng.random(country.size) < chance
@@ -79,8 +79,8 @@ def _couples(country: Country, rng: Rng) -> tuple[Ints, Ints]:
     men = np.flatnonzero(in_couple & country["male"])
     n = min(len(women), len(men))
     women, men = rng.permutation(women)[:n], rng.permutation(men)[:n]
-    women = women[np.argsort(age[women] + rng.normal(0, 2.2, n), kind="stable")]
-    men = men[np.argsort(age[men] + rng.normal(0, 2.2, n), kind="stable")]
+    women = women[np.argsort(age[women] + rng.normal(0, world("partner_gap_sd") / np.sqrt(2.0), n), kind="stable")]
+    men = men[np.argsort(age[men] + rng.normal(0, world("partner_gap_sd") / np.sqrt(2.0), n), kind="stable")]
     fits = (country["mother"][women] != country["mother"][men]) | (country["mother"][women] < 0)
     return women[fits], men[fits]
 
@@ -91,7 +91,10 @@ def _fathers(country: Country, children: Ints, rng: Rng) -> None:
     partner = country["partner"][mother]
     men = np.flatnonzero(country["male"])
     men = men[np.argsort(country["birth"][men], kind="stable")]
-    wanted = country["birth"][mother] - rng.normal(2.3, 3.0, country.size)[mother] * YEAR
+    wanted = (
+        country["birth"][mother]
+        - rng.normal(world("partner_gap"), world("partner_gap_sd"), country.size)[mother] * YEAR
+    )
     other = men[np.clip(np.searchsorted(country["birth"][men], wanted), 0, len(men) - 1)]
     earlier = (rng.random(country.size) < world("earlier_father"))[mother]
     eldest = np.full(country.size, np.iinfo(np.int64).max)
@@ -115,9 +118,9 @@ def _marry(country: Country, women: Ints, men: Ints, rng: Rng) -> None:
     married = rng.random(len(women)) < at_age(tables.MARRIED, age[women])
     brides, grooms = women[married], men[married]
     grown = np.minimum(age[brides], age[grooms]) - 18.0
-    since = country.start - (np.clip(rng.exponential(9.0, len(brides)), 0.1, np.maximum(grown, 0.1)) * YEAR).astype(
-        np.int64
-    )
+    since = country.start - (
+        np.clip(rng.exponential(world("years_married"), len(brides)), 0.1, np.maximum(grown, 0.1)) * YEAR
+    ).astype(np.int64)
     for spouse in (brides, grooms):
         country["married"][spouse] = True
         country["married_from"][spouse] = since
@@ -126,7 +129,7 @@ def _marry(country: Country, women: Ints, men: Ints, rng: Rng) -> None:
 def _take_names(country: Country, rng: Rng) -> None:
     """Brides of the past with the groom's surname, as a change on the wedding day."""
     brides = np.flatnonzero(country["married"] & ~country["male"])
-    brides = brides[rng.random(len(brides)) < world("name_change_at_marriage") + 0.12]
+    brides = brides[rng.random(len(brides)) < world("name_change_in_the_past")]
     keeps = rng.random(len(brides)) < world("old_surname_to_middle")
     middle = np.where(keeps, country["surname"][brides], country["middle"][brides])
     surname = country["surname"][country["partner"][brides]]
@@ -161,7 +164,7 @@ def _settle(country: Country, head: Ints, rng: Rng) -> None:
     weights = places.weights.copy()
     young = (age[heads] > 18) & (age[heads] < 28)
     towns = choose(rng, weights, len(heads))
-    student = young & (rng.random(len(heads)) < 0.45)
+    student = young & (rng.random(len(heads)) < world("students"))
     university = np.where(np.isin(places.codes, UNIVERSITY_TOWNS), weights, 0.0)
     towns[student] = choose(rng, university, int(student.sum()))
     country.free = places.unit_kind == HOME
@@ -169,11 +172,15 @@ def _settle(country: Country, head: Ints, rng: Rng) -> None:
     alone = np.bincount(head, minlength=country.size)[heads] == 1
     for kind, who in (
         (COLLEGE, young & alone & (rng.random(len(heads)) < world("college_share"))),
-        (NURSING_HOME, (age[heads] > 84) & alone & (rng.random(len(heads)) < 0.25)),
+        (NURSING_HOME, (age[heads] > 84) & alone & (rng.random(len(heads)) < world("nursing_home_share"))),
     ):
         units[who] = rng.choice(np.flatnonzero(places.unit_kind == kind), int(who.sum()))
     since = (
-        country.start - (np.minimum(rng.exponential(7.0, len(heads)), _longest(age[heads])) * YEAR).astype(np.int64) - 1
+        country.start
+        - (np.minimum(rng.exponential(world("years_settled"), len(heads)), _longest(age[heads])) * YEAR).astype(
+            np.int64
+        )
+        - 1
     )
     at = np.searchsorted(heads, head)
     country["unit"][:] = units[at]

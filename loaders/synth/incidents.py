@@ -34,7 +34,7 @@ class IncidentLog:
     roles: Log = field(default_factory=lambda: Log(("event", "person", "role")))
     count: int = 0
 
-    def open(self, days: Ints, kinds: Texts, units: Ints, towns: Ints, children: Ints) -> Ints:
+    def open(self, days: Ints, kinds: Texts, *, units: Ints, towns: Ints, children: Ints) -> Ints:
         """New events; their numbers. ``children`` is a minor who lives at the place, -1 if none does."""
         self.events.add(days, kinds, units, towns, children)
         self.count += len(days)
@@ -111,19 +111,25 @@ def _scene(country: Country, day: int, rng: Rng) -> _Scene:
     partner = np.where((partner >= 0) & (country["unit"][partner] == units), partner, -1)
     low = np.maximum(day, country.changed[units] + 1)
     span = np.maximum(country.until - low, 0)
-    form = np.where(partner >= 0, 1.2, np.where(minors >= 0, 1.1, 0.5))
+    form = np.where(
+        partner >= 0, world("couple_factor"), np.where(minors >= 0, world("parent_factor"), world("alone_factor"))
+    )
     level = country["trouble"][worst]
-    level = np.where((partner < 0) & (former >= 0), np.maximum(level, 0.8 * country["trouble"][former]), level)
+    level = np.where(
+        (partner < 0) & (former >= 0), np.maximum(level, world("former_factor") * country["trouble"][former]), level
+    )
     expected = world("domestic_rate") * level * form * span / 365.25
     count = np.minimum(rng.poisson(expected), 4)
     _, at = ragged(np.zeros(len(units), dtype=np.int64), count)
     day_of = low[at] + (rng.random(len(at)) * span[at]).astype(np.int64)
-    by_former = (partner[at] < 0) & (former[at] >= 0) & (rng.random(len(at)) < 0.6)
+    by_former = (partner[at] < 0) & (former[at] >= 0) & (rng.random(len(at)) < world("former_share"))
     inside = np.where(partner[at] >= 0, partner[at], second[at])
     case = np.where(by_former, 1, np.where(inside >= 0, 0, 2))
     actor, other = worst[at], inside
     # where a woman is the more troubled one, the man is still often the one the incident is laid to
-    swap = (case == 0) & ~country["male"][actor] & country["male"][inside] & (rng.random(len(at)) < 0.55)
+    swap = (
+        (case == 0) & ~country["male"][actor] & country["male"][inside] & (rng.random(len(at)) < world("laid_to_man"))
+    )
     actor, other = np.where(swap, inside, actor), np.where(swap, worst[at], other)
     actor, other = np.where(case == 1, former[at], actor), np.where(case == 1, worst[at], other)
     return _Scene(units[at], day_of, actor, np.where(case == 2, -1, other), case, minors[at])
@@ -144,13 +150,14 @@ def _at_home(country: Country, scene: _Scene, rng: Rng, log: IncidentLog) -> Non
     dispute = np.isin(kinds, _DISPUTES)
     place = np.where(rng.random(n) < world("domestic_at_home"), scene.unit, NOWHERE)
     towns = country.places.unit_municipality[scene.unit]
-    events = log.open(scene.day, kinds, place, towns, scene.child)
-    unnamed = (place >= 0) & (rng.random(n) < np.where(dispute, world("nobody_named"), 0.03))
+    events = log.open(scene.day, kinds, units=place, towns=towns, children=scene.child)
+    unnamed = (place >= 0) & (rng.random(n) < np.where(dispute, world("nobody_named"), world("nobody_named_else")))
     actor_role, other_role = _roles(kinds, rng)
     named = np.flatnonzero(~unnamed)
     for who, roles in ((scene.actor, actor_role), (scene.other, other_role)):
         log.part(events[named], who[named], roles[named])
-    _children(country, events, scene, kinds=kinds, at_home=(place >= 0) & ~unnamed, rng=rng, log=log)
+    child, at, role = _children(country, scene, kinds=kinds, at_home=(place >= 0) & ~unnamed, rng=rng)
+    log.part(events[at], child, role)
     reported = np.flatnonzero(rng.random(n) < world("reporter_named") * np.where(unnamed, 0.0, 1.0))
     log.part(events[reported], _neighbours(country, scene.unit[reported], rng), Role.REPORTER.value)
     seen = np.flatnonzero(~unnamed & (rng.random(n) < world("witness_named")))
@@ -163,7 +170,9 @@ def _roles(kinds: Texts, rng: Rng) -> tuple[Texts, Texts]:
     n = len(kinds)
     dispute, order = np.isin(kinds, _DISPUTES), np.isin(kinds, list(tables.ORDERS))
     own = np.array(_OWN, dtype=object)[choose(rng, _OWN_WEIGHTS, n)]
-    actor = np.where(dispute, np.where(rng.random(n) < 0.55, Role.SUSPECT.value, Role.OTHER.value), own)
+    actor = np.where(
+        dispute, np.where(rng.random(n) < world("dispute_suspect"), Role.SUSPECT.value, Role.OTHER.value), own
+    )
     actor = np.where(order, Role.RESTRAINED.value, actor)
     actor = np.where(kinds == "suicide_threat", Role.INJURED.value, actor)
     u = rng.random(n)
@@ -174,21 +183,17 @@ def _roles(kinds: Texts, rng: Rng) -> tuple[Texts, Texts]:
     return actor.astype(object), np.where(bystander, Role.REPORTER.value, other).astype(object)
 
 
-def _children(
-    country: Country, events: Ints, scene: _Scene, *, kinds: Texts, at_home: Bools, rng: Rng, log: IncidentLog
-) -> None:
-    """Children of the home who are entered as present, as witnesses, or as the injured party."""
+def _children(country: Country, scene: _Scene, *, kinds: Texts, at_home: Bools, rng: Rng) -> tuple[Ints, Ints, Texts]:
+    """Children of the home who are entered as present, as witnesses or as injured: person, row of the scene, role."""
     persons, owner = country.members(scene.unit)
-    minor = (scene.day[owner] - country["birth"][persons]) / 365.25 < ADULT
+    minor = ((scene.day[owner] - country["birth"][persons]) / 365.25 < ADULT) & at_home[owner]
     child, at = persons[minor], owner[minor]
-    abused = (kinds[at] == "child_sexual_offence") & at_home[at]
-    log.part(events[at[abused]], child[abused], Role.INJURED.value)
-    entered = ~abused & at_home[at] & (rng.random(len(child)) < world("child_recorded"))
+    abused = kinds[at] == "child_sexual_offence"
+    entered = abused | (rng.random(len(child)) < world("child_recorded"))
     old_enough = (scene.day[at] - country["birth"][child]) / 365.25 >= 13
-    witness = entered & old_enough & (rng.random(len(child)) < 0.2)
-    log.part(events[at[witness]], child[witness], Role.WITNESS.value)
-    present = entered & ~witness
-    log.part(events[at[present]], child[present], Role.CHILD_PRESENT.value)
+    witness = old_enough & (rng.random(len(child)) < world("child_witness"))
+    role = np.where(abused, Role.INJURED.value, np.where(witness, Role.WITNESS.value, Role.CHILD_PRESENT.value))
+    return child[entered], at[entered], role[entered].astype(object)
 
 
 def _neighbours(country: Country, units: Ints, rng: Rng) -> Ints:
@@ -216,10 +221,11 @@ def _aftermath(country: Country, scene: _Scene, kinds: Texts, named: Ints, rng: 
     ordered = woman[np.isin(kinds[woman], list(tables.ORDERS))]
     u = rng.random(len(ordered))
     special = u < world("special_protection")
-    hidden = ordered[u < 0.4]
+    covered = u < world("any_protection")
+    hidden = ordered[covered]
     days = scene.day[hidden] + rng.integers(3, 30, len(hidden))
-    last = days + np.where(special[u < 0.4], rng.integers(200, 1100, len(hidden)), 365)
-    country.protections.add(scene.other[hidden], special[u < 0.4], days, last)
+    last = days + np.where(special[covered], rng.integers(200, 1100, len(hidden)), 365)
+    country.protections.add(scene.other[hidden], special[covered], days, last)
 
 
 def _away(country: Country, day: int, rng: Rng, log: IncidentLog) -> None:
@@ -234,19 +240,21 @@ def _away(country: Country, day: int, rng: Rng, log: IncidentLog) -> None:
     days = low[actor] + (rng.random(n) * span[actor]).astype(np.int64)
     kinds = pick_kind(rng, tables.INDIVIDUAL_KINDS, n)
     own_town = country.places.unit_municipality[country["unit"][actor]]
-    towns = np.where(rng.random(n) < 0.8, own_town, choose(rng, country.places.weights, n))
-    events = log.open(days, kinds, np.full(n, NOWHERE), towns, np.full(n, -1))
+    towns = np.where(rng.random(n) < world("away_own_town"), own_town, choose(rng, country.places.weights, n))
+    events = log.open(days, kinds, units=np.full(n, NOWHERE), towns=towns, children=np.full(n, -1))
     roles = np.array(_OWN, dtype=object)[choose(rng, _OWN_WEIGHTS, n)]
-    harmed = (kinds == "other") & (rng.random(n) < 0.5)
+    harmed = (kinds == "other") & (rng.random(n) < world("other_as_victim"))
     log.part(events, actor, np.where(harmed, Role.INJURED.value, roles))
     victim = np.flatnonzero(np.isin(kinds, ("simple_violence", "threats")))
     log.part(events[victim], _strangers(country, towns[victim], rng), Role.INJURED.value)
     partner = country["partner"][actor]
-    joint = np.flatnonzero(np.isin(kinds, ("shoplifting", "drugs")) & (partner >= 0) & (rng.random(n) < 0.15))
+    joint = np.flatnonzero(
+        np.isin(kinds, ("shoplifting", "drugs")) & (partner >= 0) & (rng.random(n) < world("with_partner"))
+    )
     log.part(events[joint], partner[joint], Role.SUSPECT.value)
-    mate = np.flatnonzero(np.isin(kinds, ("shoplifting", "drugs", "other")) & (rng.random(n) < 0.25))
+    mate = np.flatnonzero(np.isin(kinds, ("shoplifting", "drugs", "other")) & (rng.random(n) < world("with_companion")))
     log.part(events[mate], _strangers(country, towns[mate], rng), Role.SUSPECT.value)
-    seen = np.flatnonzero(rng.random(n) < 2.2 * world("witness_named"))
+    seen = np.flatnonzero(rng.random(n) < world("witness_away"))
     log.part(events[seen], _strangers(country, towns[seen], rng), Role.WITNESS.value)
 
 

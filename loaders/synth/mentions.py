@@ -122,9 +122,11 @@ def name_texts(
     row = people.names.on(who.person, who.day)
     columns = {k: v[row] for k, v in people.names.columns.items()}
     given, surname = given_texts()[columns["first"]], surname_texts()[columns["surname"]]
-    with_second = (columns["second"] != NONE) & (looked_up | (rng.random(n) < 0.5))
+    with_second = (columns["second"] != NONE) & (looked_up | (rng.random(n) < world("second_stated")))
     given[with_second] += " " + given_texts()[columns["second"][with_second]]
-    with_middle = (columns["middle"] != NONE) & (rng.random(n) < np.where(looked_up, 0.6, 0.25))
+    with_middle = (columns["middle"] != NONE) & (
+        rng.random(n) < np.where(looked_up, world("middle_looked_up"), world("middle_stated"))
+    )
     given[with_middle] += " " + surname_texts()[columns["middle"][with_middle]]
     foreign = people.country["transliterated"][who.person]
     for at in np.flatnonzero(foreign & (rng.random(n) < rates["transliteration"])):
@@ -177,7 +179,7 @@ def birth_texts(
 
 
 def write_mentions(
-    people: People, who: Mentioned, rates: dict[str, float], slip: Sloppiness, rngs: dict[str, Rng]
+    people: People, who: Mentioned, *, rates: dict[str, float], slip: Sloppiness, rngs: dict[str, Rng]
 ) -> Written:
     """All fields of police mentions."""
     child = minors(people, who)

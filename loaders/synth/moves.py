@@ -30,7 +30,7 @@ def _within_district(places: Places, towns: Ints, rng: Rng) -> Ints:
     return np.asarray(order[np.clip(drawn, 0, len(order) - 1)], dtype=np.int64)
 
 
-def destinations(places: Places, towns: Ints, flight: Bools, stay: Reals, rng: Rng) -> Ints:
+def destinations(places: Places, towns: Ints, *, flight: Bools, stay: Reals, rng: Rng) -> Ints:
     """The municipality each mover goes to: the same one with chance ``stay``, near, or anywhere.
 
     Families that move after incidents or a separation (``flight``) go far more often.
@@ -48,7 +48,7 @@ def _towns_of(country: Country, persons: Ints) -> Ints:
     return np.asarray(country.places.unit_municipality[country["unit"][persons]], dtype=np.int64)
 
 
-def move_out(country: Country, persons: Ints, days: Ints, towns: Ints, rng: Rng) -> Bools:
+def move_out(country: Country, persons: Ints, *, days: Ints, towns: Ints, rng: Rng) -> Bools:
     """Each person moves alone into an empty home in a municipality; false where no home was left."""
     units = country.allocate(towns, rng)
     found = units >= 0
@@ -70,11 +70,12 @@ def leave_home(country: Country, day: int, rng: Rng) -> None:
     country.move(rows[college], rng.choice(halls, int(college.sum())), days[college])
     rows, days = rows[~college], days[~college]
     stay = np.full(len(rows), world("leaver_stay"))
-    towns = destinations(country.places, _towns_of(country, rows), np.zeros(len(rows), dtype=bool), stay, rng)
-    studies = (towns != _towns_of(country, rows)) & (rng.random(len(rows)) < 0.5)
+    calm = np.zeros(len(rows), dtype=bool)
+    towns = destinations(country.places, _towns_of(country, rows), flight=calm, stay=stay, rng=rng)
+    studies = (towns != _towns_of(country, rows)) & (rng.random(len(rows)) < world("leaver_to_university"))
     weights = np.where(np.isin(country.places.codes, UNIVERSITY_TOWNS), country.places.weights, 0.0)
     towns[studies] = choose(rng, weights, int(studies.sum()))
-    move_out(country, rows, days, towns, rng)
+    move_out(country, rows, days=days, towns=towns, rng=rng)
 
 
 def leave_college(country: Country, day: int, rng: Rng) -> None:
@@ -83,8 +84,9 @@ def leave_college(country: Country, day: int, rng: Rng) -> None:
     rows = np.flatnonzero(country.settled(day) & (kind == COLLEGE))
     rows = rows[rng.random(len(rows)) < per_period(world("college_leave"), QUARTER)]
     stay = np.full(len(rows), world("settled_stay"))
-    towns = destinations(country.places, _towns_of(country, rows), np.zeros(len(rows), dtype=bool), stay, rng)
-    move_out(country, rows, days_in(country, len(rows), rng), towns, rng)
+    calm = np.zeros(len(rows), dtype=bool)
+    towns = destinations(country.places, _towns_of(country, rows), flight=calm, stay=stay, rng=rng)
+    move_out(country, rows, days=days_in(country, len(rows), rng), towns=towns, rng=rng)
 
 
 def _movable_units(country: Country, day: int) -> Ints:
@@ -105,7 +107,8 @@ def move_households(country: Country, day: int, rng: Rng) -> None:
     days = days_in(country, len(moves), rng)
     stay = np.where(restless[moves], world("flight_stay"), world("settled_stay"))
     towns = country.places.unit_municipality[units[moves]]
-    targets = country.allocate(destinations(country.places, towns, restless[moves], stay, rng), rng)
+    towns = destinations(country.places, towns, flight=restless[moves], stay=stay, rng=rng)
+    targets = country.allocate(towns, rng)
     found = targets >= 0
     goers, at = country.members(units[moves][found])
     country.move(goers, targets[found][at], days[found][at])
@@ -121,10 +124,11 @@ def to_shelter(country: Country, day: int, rng: Rng) -> None:
         return
     days = day + rng.integers(0, 15, len(mothers))
     shelters = rng.choice(np.flatnonzero(country.places.unit_kind == SHELTER), len(mothers))
-    back = days + rng.integers(20, 150, len(mothers))
+    back = days + rng.integers(int(world("shelter_least")), int(world("shelter_most")), len(mothers))
     towns = _towns_of(country, mothers)
     stay = np.full(len(mothers), world("flight_stay") / 2)
-    homes = country.allocate(destinations(country.places, towns, np.ones(len(mothers), dtype=bool), stay, rng), rng)
+    flight = np.ones(len(mothers), dtype=bool)
+    homes = country.allocate(destinations(country.places, towns, flight=flight, stay=stay, rng=rng), rng)
     found = homes >= 0
     mothers, days, shelters, back, homes = (a[found] for a in (mothers, days, shelters, back, homes))
     goers, at = with_children(country, mothers, day)

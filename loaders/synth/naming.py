@@ -66,7 +66,7 @@ def name_children(country: Country, rows: Ints, rng: Rng) -> None:
     both = (other_name != surname) & (rng.random(len(rows)) < world("child_middle_other_parent"))
     country["surname"][rows] = surname
     country["middle"][rows] = np.where(both, other_name, NONE)
-    foreign = country["transliterated"][giver] & (rng.random(len(rows)) < 0.75)
+    foreign = country["transliterated"][giver] & (rng.random(len(rows)) < world("transliterated_child"))
     _write_foreign(country, rows[foreign], surname_too=False, rng=rng)
     country["transliterated"][rows] |= country["transliterated"][giver]
     male: Bools = country["male"][rows]

@@ -71,7 +71,7 @@ def notify(people: People, events: Events, rng: Rng) -> Notifications:
     order = np.lexsort((child, day))
     child, day, sender = child[order], day[order], sender[order]
     mother, father = country["mother"][child], country["father"][child]
-    parent = np.where((rng.random(len(child)) < 0.2) & (father >= 0), father, mother)
+    parent = np.where((rng.random(len(child)) < world("notify_father")) & (father >= 0), father, mother)
     parent = np.where((parent >= 0) & (country["death"][parent] > day), parent, -1)
     unit = people.stays.columns["unit"][people.stays.on(child, day)]
     town = country.places.unit_municipality[unit]

@@ -39,7 +39,6 @@ class Places:
     weights: Reals
     district: Ints
     """District of each municipality."""
-    region: Ints
     districts: tuple[str, ...]
     street_name: Texts
     street_code: Texts
@@ -141,7 +140,6 @@ def build_places(persons: int, rng: Rng) -> Places:
     """All addresses of a country with ``persons`` residents."""
     towns = municipalities()
     districts = tuple(sorted({t.district for t in towns}))
-    regions = sorted({t.region for t in towns})
     weights = np.array([t.residents for t in towns])
     rows = _streets(persons, rng)
     town = np.array(rows["town"], dtype=np.int64)
@@ -162,7 +160,6 @@ def build_places(persons: int, rng: Rng) -> Places:
         codes=np.array([t.code for t in towns], dtype=object),
         weights=weights,
         district=np.array([districts.index(t.district) for t in towns], dtype=np.int64),
-        region=np.array([regions.index(t.region) for t in towns], dtype=np.int64),
         districts=districts,
         street_name=np.array(rows["name"], dtype=object),
         street_code=np.array(rows["code"], dtype=object),

@@ -176,7 +176,7 @@ def write_police(
     record = records.mention_record
     who = Mentioned(records.mention_person, events.day[records.event[record]], records.clerk[record])
     slip = draw_sloppiness(who.clerk, record, rngs["mentions"])
-    written = write_mentions(people, who, rates, slip, rngs)
+    written = write_mentions(people, who, rates=rates, slip=slip, rngs=rngs)
     case = _case_columns(records, _places(people, events, records, rates, rng), rng)
     columns, row_record, _ = _rows(case, records, written, rng)
     counts = {}

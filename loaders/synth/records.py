@@ -115,7 +115,9 @@ def _journal_numbers(district: Ints, kind: Texts, reported: Ints) -> Texts:
 
 def _delays(n: int, rng: Rng) -> Ints:
     u = rng.random(n)
-    return np.where(u < 0.75, 0, np.where(u < 0.87, 1, rng.integers(2, 15, n))).astype(np.int64)
+    return np.where(
+        u < world("reported_same_day"), 0, np.where(u < world("reported_next_day"), 1, rng.integers(2, 15, n))
+    ).astype(np.int64)
 
 
 def _mentions(events: Events, event: Ints, is_first: Bools, rng: Rng) -> tuple[Ints, Ints, Texts, Ints]:
@@ -138,7 +140,7 @@ def _dates(events: Events, event: Ints, may_shift: Bools, no_date: float, rng: R
     return np.where(rng.random(len(event)) < no_date, UNKNOWN, occurred), reported
 
 
-def write_down(country: Country, events: Events, stays: Spells, rates: dict[str, float], rng: Rng) -> Records:
+def write_down(country: Country, events: Events, *, stays: Spells, rates: dict[str, float], rng: Rng) -> Records:
     """All records of all events."""
     n = len(events.day)
     second = np.flatnonzero(rng.random(n) < world("second_record"))

@@ -13,6 +13,9 @@ AGE_SHARES: tuple[tuple[int, int, float], ...] = (
 )
 """Share of residents of 30 and over by age on the first day (rounded from memory of the pyramid: assumption)."""
 
+SIBSHIPS: tuple[float, ...] = (0.2, 0.47, 0.25, 0.08)
+"""Mothers of the founding population with one, two, three and four children (assumption)."""
+
 PARTNERED: tuple[tuple[int, float], ...] = (
     (18, 0.03),
     (20, 0.16),

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage.tables import CANONICAL, PLACE
-from loaders import Canonical, seal
+from loaders import Canonical, load, read_mapping, seal
 from tests.loaders.world import Row, World, case, rows_of
 
 DISTRICTS = ("fyn", "nord")
@@ -273,3 +273,62 @@ def test_sealing_sealed_tables_changes_nothing(tmp_path: Path) -> None:
     for name in ("persons", "residences", "incidents", "involvements"):
         order = [(c, "ascending") for c in CANONICAL[name].key]
         assert again[name].sort_by(order).to_pylist() == canonical.tables[name].to_pylist()
+
+
+KEYED = """\
+[register]
+name = "keyed"
+district = "Hidden"
+synthetic = true
+extract_date = 2025-01-01
+[register.files]
+people = "people.csv"
+parts = "parts.csv"
+[persons.one]
+from = "people"
+record_id = "key"
+given = "given"
+surname = "surname"
+identifiers = "number"
+[incidents.one]
+from = "parts"
+incident_id = "case"
+category = "kind"
+occurred = "day"
+address = "place"
+[involvements.one]
+from = "parts"
+incident_id = "case"
+record_id = "key"
+role = "role"
+[residences.one]
+from = "parts"
+record_id = "key"
+row_key = ["case", "key"]
+uncertainty = { constant = "stated" }
+address = "place"
+valid_from = "day"
+"""
+
+
+def test_a_register_with_person_keys_shows_the_earlier_case_and_seals_the_later(tmp_path: Path) -> None:
+    world = World()
+    cast(world)
+    world.feed["beskyttelse"].append({"PersonId": "1", "Beskyttelsestype": "saerlig", "GyldigFra": "2019-06-01"})
+    mappings = world.write(tmp_path)
+    (tmp_path / "people.csv").write_text("key;given;surname;number\n7;Anna;Jensen;0185851234\n8;Per;Dam;\n")
+    early, late = "2015-01-01;threats;Torvet 1, 9000 Aalborg", "2020-01-01;threats;Skjulvej 4, 9000 Aalborg"
+    parts = [f"A;7;INJURED;{early}", f"A;8;CHARGED;{early}", f"B;7;INJURED;{late}", f"B;8;CHARGED;{late}"]
+    (tmp_path / "parts.csv").write_text("\n".join(["case;key;role;day;kind;place", *parts, ""]))
+    (tmp_path / "keyed.toml").write_text(KEYED)
+    canonical = load([read_mapping(p) for p in [*mappings, tmp_path / "keyed.toml"]])
+    assert "Skjulvej" not in str([t.to_pylist() for t in canonical.tables.values()])
+    shown = [(p["incident_id"], p["record_id"]) for p in rows_of(canonical, "involvements", sealed=False)]
+    assert shown == [("keyed:A", "keyed:7"), ("keyed:A", "keyed:8")]
+    hidden = rows_of(canonical, "involvements", sealed=True)
+    assert [p["role"] for p in hidden if str(p["record_id"]).startswith("protected:")] in (
+        ["CHARGED", "INJURED"],
+        ["INJURED", "CHARGED"],
+    )
+    stays = rows_of(canonical, "residences", uncertainty="stated")
+    assert [(r["record_id"], r["street"]) for r in stays] == [("keyed:7", "Torvet"), ("keyed:8", "Torvet")]

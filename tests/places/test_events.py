@@ -84,6 +84,8 @@ SAME_NIGHT = [
     ("nobody named in both", record(), "", record(), ""),
     ("a day apart in two registers", record(), "p1", record(NIGHT + 1, register="south"), "p2"),
     ("both sides of midnight", record(reported=NIGHT + 1), "p1", record(NIGHT + 1, reported=NIGHT + 1), "p2"),
+    ("street corners written loosely", record(grade="C", postcode="9000"), "p1",
+     record(grade="C", address_id="x", access_id="x", postcode="9310"), "p2"),
     ("sealed, all named", record(sealed=True, address_id=None, access_id=None, grade=None), "p1 q1",
      record(sealed=True, address_id=None, access_id=None, grade=None), "p2 q2 r1"),
 ]  # fmt: skip
@@ -94,8 +96,6 @@ TWO_NIGHTS = [
     ("two days apart", record(), "p1", record(NIGHT + 2, register="south"), "p2"),
     ("a day apart in one register", record(), "p1", record(NIGHT + 1), "p2"),
     ("a night and the next", record(reported=NIGHT), "p1", record(NIGHT + 1, reported=NIGHT + 1), "p2"),
-    ("unread places in two towns", record(grade="C", postcode="9000"), "p1",
-     record(grade="C", address_id="x", access_id="x", postcode="9310"), "p2"),
     ("a day apart next door", record(), "p1", record(NIGHT + 1, register="south", **NEXT_DOOR), "p2"),
     ("a day apart, nobody named", record(), "", record(NIGHT + 1, register="south"), "p1"),
     ("next door, nobody named", record(), "p1", record(**NEXT_DOOR), ""),

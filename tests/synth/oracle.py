@@ -48,7 +48,12 @@ class Oracle:
     def __post_init__(self) -> None:
         rows = {name: table.to_pylist() for name, table in self.tables.items()}
         self.persons = {r["person"]: r for r in rows["persons"]}
-        self.relations: list[Row] = rows["relations"]
+        couples = ("spouse", "partner")
+        self.couples: list[Row] = [r for r in rows["relations"] if r["kind"] in couples]
+        self.parents_of: dict[str, list[Row]] = {}
+        for row in rows["relations"]:
+            if row["kind"] in ("parent", "adoptive_parent"):
+                self.parents_of.setdefault(row["person"], []).append(row)
         self.events: list[Row] = [e for e in rows["events"] if e["counts"] and e["date"] <= self.as_of]
         self.roles: dict[str, list[Row]] = {}
         for role in rows["roles"]:
@@ -64,6 +69,10 @@ class Oracle:
         start = max(row["valid_from"], first).toordinal()
         return set(range(start, min(row["valid_to"].toordinal(), self.as_of.toordinal() + 1)))
 
+    def begun(self, row: Row) -> bool:
+        """Whether an interval holds any day up to the day asked about."""
+        return bool(row["valid_from"] <= self.as_of and row["valid_from"] < row["valid_to"])
+
     def children(self) -> list[str]:
         today = self.as_of.toordinal()
         return sorted(
@@ -76,14 +85,12 @@ class Oracle:
 
     def parental(self, child: str) -> list[Row]:
         """Parent relations that are shown."""
-        kinds = ("parent", "adoptive_parent")
-        mine = [r for r in self.relations if r["person"] == child and r["kind"] in kinds]
+        mine = self.parents_of.get(child, [])
         adopted = any(r["kind"] == "adoptive_parent" and r["valid_from"] <= self.as_of for r in mine)
         return [r for r in mine if not (adopted and r["kind"] == "parent" and r["valid_to"] <= self.as_of)]
 
     def hidden(self, child: str) -> set[str]:
-        kinds = ("parent", "adoptive_parent")
-        every = {r["other"] for r in self.relations if r["person"] == child and r["kind"] in kinds}
+        every = {r["other"] for r in self.parents_of.get(child, [])}
         return every - {r["other"] for r in self.parental(child)}
 
     def living(self, person: str) -> Days:
@@ -115,24 +122,22 @@ class Oracle:
 
         for row in own:
             enter("b", row["other"], self.span(row, birth) & self.living(row["other"]))
-        for sibling in sorted(self.persons):
-            for theirs in self.parental(sibling) if sibling != child else ():
+        for sibling in sorted(self.parents_of.keys() - {child}):
+            for theirs in self.parental(sibling):
                 for mine in own:
                     if mine["other"] == theirs["other"]:
                         both = self.span(mine, birth) & self.span(theirs, birth) & self.living(sibling)
                         enter("c", sibling, both)
         parents = [p for p, (rule, _) in found.items() if rule == "b"]
-        for row in self.relations:
-            if row["kind"] not in ("spouse", "partner") or not self.span(row, dt.date.min):
-                continue
+        for row in self.couples:
             for parent, partner in ((row["person"], row["other"]), (row["other"], row["person"])):
-                if parent in parents and partner in shared:
+                if parent in parents and partner in shared and self.begun(row):
                     joint = shared[partner] & self.span(row, birth)
                     enter("d", partner, joint if row["kind"] == "spouse" else long_enough(shared[partner]))
         partners = {p for p, (rule, _) in found.items() if rule == "d"}
         for person, when in sorted(shared.items()):
             grown = adult_on(self.persons[person]["birth_date"])
-            step = any(r["other"] in partners and self.span(r, dt.date.min) for r in self.parental(person))
+            step = any(r["other"] in partners and self.begun(r) for r in self.parental(person))
             enter("e", person, long_enough(when if step else {d for d in when if d >= grown}))
         return found
 

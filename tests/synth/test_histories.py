@@ -118,7 +118,7 @@ def worlds(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     return rows
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(worlds())
 def test_awkward_worlds_agree_with_brute_force(rows: dict[str, list[dict[str, Any]]]) -> None:
     truth = tables(rows)

@@ -30,6 +30,12 @@ def read(world_: World, mapping: str) -> list[Row]:
     return list(csv.DictReader(io.StringIO(text), delimiter=";"))
 
 
+def feed(world_: World, name: str) -> list[Row]:
+    """All rows of a file of the population feed."""
+    text = (world_.path / f"registers/cpr/{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text), delimiter=";"))
+
+
 def police(world_: World) -> list[Row]:
     names = sorted(p.stem for p in (world_.path / "mappings").glob("polsas-*.toml"))
     return [row for name in names for row in read(world_, name)]
@@ -72,9 +78,8 @@ def test_no_number_could_be_a_real_one(town: World) -> None:
 
 
 def test_synthetic_numbers_follow_sex_and_century(town: World) -> None:
-    folder = town.path / "registers/cpr"
-    persons = {r["PersonId"]: r for r in csv.DictReader((folder / "person.csv").open(encoding="utf-8"), delimiter=";")}
-    numbers = list(csv.DictReader((folder / "personnummer.csv").open(encoding="utf-8"), delimiter=";"))
+    persons = {r["PersonId"]: r for r in feed(town, "person")}
+    numbers = feed(town, "personnummer")
     assert len({r["Personnummer"] for r in numbers}) == len(numbers) == len(persons)
     for row in numbers:
         number, person = row["Personnummer"], persons[row["PersonId"]]
@@ -114,13 +119,8 @@ def test_placeholders_are_used_for_several_persons(town: World, cases: list[Row]
 def test_wrong_values_come_at_the_published_rates(town: World, mentions: list[Row]) -> None:
     """Counted from the written files against the population feed, not from the makers' own report."""
     typical = rates(Noise.TYPICAL)
-    folder = town.path / "registers/cpr"
-    numbers = list(csv.DictReader((folder / "personnummer.csv").open(encoding="utf-8"), delimiter=";"))
-    number = {r["PersonId"]: r["Personnummer"] for r in numbers}
-    born = {
-        r["PersonId"]: r["Foedselsdato"]
-        for r in csv.DictReader((folder / "person.csv").open(encoding="utf-8"), delimiter=";")
-    }
+    number = {r["PersonId"]: r["Personnummer"] for r in feed(town, "personnummer")}
+    born = {r["PersonId"]: r["Foedselsdato"] for r in feed(town, "person")}
     true = dict(town.ask("select record_id, person from records"))
     person_id = {p: r.removeprefix("cpr:") for r, p in true.items() if r.startswith("cpr:")}
     who = {r.split(":", 1)[1]: person_id[p] for r, p in true.items() if r.startswith("polsas-")}
