@@ -37,8 +37,10 @@ class LinkSettings:
     """Largest block whose pairs are all compared; larger ones are split."""
     rule_budget: float = 20.0
     """Pairs per record that one blocking rule may make."""
-    blocking_budget: float = 100.0
-    """Pairs per record that all rules may make together."""
+    blocking_budget: float = 15.0
+    """Pairs per record that all rules may make together, overlaps counted twice."""
+    free_pairs: int = 5_000_000
+    """Pairs that all rules may make together in any case: a small file can afford wide rules."""
     all_pairs_up_to: int = 1_000_000
     """Where there are no more pairs than this, all are compared and nothing is blocked."""
     random_pairs: int = 1_000_000
@@ -89,7 +91,8 @@ def _candidates(fields: Fields, settings: LinkSettings) -> CandidatePairs:
     n = len(fields)
     if n * (n - 1) // 2 <= settings.all_pairs_up_to:
         return all_pairs(n)
-    rules = propose_rules(fields, cap=settings.block_cap, budget=settings.rule_budget, total=settings.blocking_budget)
+    total = max(settings.blocking_budget, settings.free_pairs / n)
+    rules = propose_rules(fields, cap=settings.block_cap, budget=settings.rule_budget, total=total)
     return candidate_pairs(rules, n, cap=settings.block_cap)
 
 
@@ -175,6 +178,7 @@ def _linkage(
             "block_cap": settings.block_cap,
             "rule_budget": settings.rule_budget,
             "blocking_budget": settings.blocking_budget,
+            "free_pairs": settings.free_pairs,
             "random_pairs": settings.random_pairs,
         },
         "blocking": [

@@ -41,9 +41,6 @@ def birth_mark(pid: int) -> str:
 
     A pid is used again for another process sooner or later; pid and birth mark together are not.
     """
-    # A child of ours that has ended stays a zombie until someone waits for it.
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:
@@ -68,12 +65,15 @@ def kill(pid: int, mark: str) -> None:
 
 
 def wait_until_gone(pid: int, mark: str, seconds: float) -> bool:
-    """Whether the process with this birth mark ends within ``seconds``."""
+    """Whether the process with this birth mark, which was started here, ends within ``seconds``."""
     end = time.monotonic() + seconds
     while birth_mark(pid) == mark:
         if time.monotonic() > end:
             return False
         time.sleep(_POLL_SECONDS)
+    # A child that has ended stays a zombie until its parent waits for it; often we are not the parent.
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
     return True
 
 

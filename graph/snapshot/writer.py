@@ -35,23 +35,24 @@ def write_snapshot(tables: GraphTables, folder: Path) -> None:
         SnapshotError: A relationship names a node that is not there, or the folder cannot be written.
     """
     tables = in_order(tables)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        for part in ("tables", "nodes", "out", "in"):
-            (draft / part).mkdir()
-        _write_tables(tables, draft / "tables")
-        _write_nodes(tables, draft / "nodes")
-        _write_adjacency(tables, draft)
-        _write_manifest(tables, draft)
-        draft.chmod(0o755)
-        _publish(draft, folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
+            _fill(tables, Path(scratch) / "draft")
+            _publish(Path(scratch) / "draft", folder)
     except OSError as error:
         raise SnapshotError(
-            f"cannot write the snapshot: {error.strerror}", where=str(folder), hint="check space and rights"
+            f"cannot write the snapshot: {error.strerror or error}", where=str(folder), hint="check space and rights"
         ) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _fill(tables: GraphTables, draft: Path) -> None:
+    for part in ("tables", "nodes", "out", "in"):
+        (draft / part).mkdir(parents=True)
+    _write_tables(tables, draft / "tables")
+    _write_nodes(tables, draft / "nodes")
+    _write_adjacency(tables, draft)
+    _write_manifest(tables, draft)
 
 
 def _publish(draft: Path, folder: Path) -> None:

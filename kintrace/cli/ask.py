@@ -85,7 +85,7 @@ def person(
 
     PERSON is a person id (E...) or a record id (register:key).
     """
-    from graph.profile import person_profile
+    from graph.person import person_profile
     from kintrace.views.person import render_person
 
     run = open_run(run_path)

@@ -13,7 +13,7 @@ from rich.text import Text
 from kintrace.views import words
 
 if TYPE_CHECKING:
-    from graph.profile import PersonProfile
+    from graph.person import PersonProfile
     from graph.search import Hit
 
 DEMO = Text(" DEMO  synthetic data: nobody here exists ", style="black on yellow")

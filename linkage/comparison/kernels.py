@@ -57,6 +57,35 @@ def jaro_winkler(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def letter_sets(points, offsets):  # type: ignore[no-untyped-def]
+    """The code points of each value as a set of 64 bits; different points may share a bit."""
+    out = np.zeros(len(offsets) - 1, np.uint64)
+    for v in range(len(out)):
+        for i in range(offsets[v], offsets[v + 1]):
+            out[v] |= np.uint64(1) << np.uint64(points[i] & 63)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _bits(x):  # type: ignore[no-untyped-def]
+    """Number of bits set (Warren, Hacker's Delight)."""
+    x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
+
+
+@njit(cache=True, nogil=True)
+def hopeless(la, lb, set_a, set_b):  # type: ignore[no-untyped-def]
+    """Whether Jaro similarity cannot exceed .7, below which Winkler's prefix does not count either.
+
+    A letter that only one value has is matched by none, which bounds the number of common letters.
+    """
+    common = min(la - _bits(set_a & ~set_b), lb - _bits(set_b & ~set_a))
+    return common <= 0 or (common / la + common / lb + 1.0) / 3.0 <= 0.7
+
+
+@njit(cache=True, nogil=True)
 def within_one(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
     """Whether one insertion, deletion, substitution or swap of neighbours at most parts two stretches."""
     while a0 < a1 and b0 < b1 and points[a0] == points[b0]:
@@ -137,8 +166,10 @@ def _partly(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _name(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
-    similar = jaro_winkler(points, a0, a1, b0, b1)
+def _name(points, a0, a1, b0, b1, set_a, set_b):  # type: ignore[no-untyped-def]
+    similar = 0.0
+    if not hopeless(a1 - a0, b1 - b0, set_a, set_b):
+        similar = jaro_winkler(points, a0, a1, b0, b1)
     if similar >= 0.92 or (max(a1 - a0, b1 - b0) > 3 and within_one(points, a0, a1, b0, b1)):
         return 1
     if _partly(points, a0, a1, b0, b1):
@@ -147,10 +178,12 @@ def _name(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _grade(points, a0, a1, b0, b1, ladder):  # type: ignore[no-untyped-def]
+def _grade(words, a, b, ladder):  # type: ignore[no-untyped-def]
     """Level of two different values on a ladder."""
+    (points, offsets, sets) = words
+    a0, a1, b0, b1 = offsets[a], offsets[a + 1], offsets[b], offsets[b + 1]
     if ladder == NAME:
-        return _name(points, a0, a1, b0, b1)
+        return _name(points, a0, a1, b0, b1, sets[a], sets[b])
     if ladder == EMAIL:
         ea, eb = _until(points, a0, a1, _AT), _until(points, b0, b1, _AT)
         if within_one(points, a0, a1, b0, b1):
@@ -173,10 +206,10 @@ def _grade(points, a0, a1, b0, b1, ladder):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def grade_pairs(points, offsets, codes_a, codes_b, frequency, left, right, ladder, levels, rarity):  # type: ignore[no-untyped-def]
+def grade_pairs(words, codes_a, codes_b, frequency, left, right, ladder, levels, rarity):  # type: ignore[no-untyped-def]
     """Best level over the alternatives of both sides, with the frequency of the values that gave it.
 
-    ``codes_a`` and ``codes_b`` have the shape (alternatives, records); 255 stays where a side is empty.
+    ``words`` are points, offsets and letter sets of a vocabulary; ``codes_a`` and ``codes_b`` have the shape (alternatives, records); 255 stays where a side is empty.
     """
     for p in range(len(left)):
         best = 255
@@ -191,7 +224,7 @@ def grade_pairs(points, offsets, codes_a, codes_b, frequency, left, right, ladde
                     continue
                 level = 0
                 if a != b:
-                    level = _grade(points, offsets[a], offsets[a + 1], offsets[b], offsets[b + 1], ladder)
+                    level = _grade(words, a, b, ladder)
                 common = max(frequency[a], frequency[b])
                 if level < best or (level == best and common < rare):
                     best = level

@@ -91,10 +91,8 @@ class TextComparison:
     def _grade(self, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32], left: Index, right: Index) -> Agreement:
         levels: Levels = np.empty(len(left), dtype=np.uint8)
         rarity = np.empty(len(left), dtype=np.float64)
-        words = self.vocabulary
-        kernels.grade_pairs(
-            words.points, words.offsets, a, b, self.frequency, left, right, self.ladder.number, levels, rarity
-        )
+        words = self.vocabulary.points, self.vocabulary.offsets, self.vocabulary.letters
+        kernels.grade_pairs(words, a, b, self.frequency, left, right, self.ladder.number, levels, rarity)
         return Agreement(levels, rarity)
 
 

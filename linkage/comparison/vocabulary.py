@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linkage.comparison.kernels import letter_sets
+
 LONGEST = 64
 """Code points of a value that fuzzy levels look at; equality looks at all of them."""
 
@@ -29,6 +31,8 @@ class Vocabulary:
     values: pa.Array
     points: npt.NDArray[np.uint32]
     offsets: npt.NDArray[np.int64]
+    letters: npt.NDArray[np.uint64]
+    """The set of code points of each value, as bits: tells at a glance that two values differ much."""
 
     def __len__(self) -> int:
         return len(self.values)
@@ -49,7 +53,9 @@ def encode(columns: Sequence[pa.Array]) -> tuple[Vocabulary, tuple[Codes, ...]]:
     codes = np.asarray(pc.fill_null(whole.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int32)
     ends = np.cumsum([len(column) for column in columns])
     points, offsets = _points(whole.dictionary)
-    return Vocabulary(whole.dictionary, points, offsets), tuple(np.split(codes, ends[:-1]))
+    return Vocabulary(whole.dictionary, points, offsets, letter_sets(points, offsets)), tuple(
+        np.split(codes, ends[:-1])
+    )
 
 
 def log2_frequencies(codes: npt.NDArray[np.int32], size: int, rows: int) -> npt.NDArray[np.float64]:

@@ -48,8 +48,8 @@ class PeopleSettings:
     cap: int = CAP
     floor: float = -6.0
     """Match weight in bits from which a pair brings clusters into touch."""
-    cut: float = 3.0
-    """log2 odds from which two are one person: 8 to 1."""
+    cut: float = 2.0
+    """log2 odds from which two are one person: 4 to 1, because a false link is held four times worse."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,6 @@ RATE_TABLE: tuple[Rate, ...] = (
     Rate("placeholder", 0.0, 0.03, 0.06, "police mentions with a placeholder number (ENR)", _BRIEF),
     Rate("placeholder_reused", 0.0, 0.25, 0.35, "of those: a number already in use for somebody else"),
     Rate("notification_no_cpr", 0.0, 0.20, 0.35, "persons in notifications without a CPR number"),
-    Rate("feed_name_wrong", 0.0, 0.0, 0.0, "errors in the population feed's names: it is the authority"),
 )
 
 ERROR_SHARED_BY_CLERK = 0.10

@@ -85,9 +85,9 @@ def _places(people: People, events: Events, records: Records, rates: dict[str, f
     places = people.country.places
     unit = events.unit[records.event]
     at_home = unit >= 0
-    town = events.town[records.event]
-    streets = np.searchsorted(places.street_municipality, town)
-    streets += (rng.random(len(town)) * np.bincount(places.street_municipality)[town]).astype(np.int64)
+    # the street of an incident away from home is the event's, so that all its records name the same one
+    first, count = np.searchsorted(places.street_municipality, events.town), np.bincount(places.street_municipality)
+    streets = (first + (rng.random(len(events.town)) * count[events.town]).astype(np.int64))[records.event]
     texts = places.street_name[streets] + ", " + places.street_postcode[streets] + " " + places.street_city[streets]
     cut = rng.random(len(unit)) < rates["place_no_unit"]
     typo = rng.random(len(unit)) < rates["address_typo"]

@@ -81,7 +81,7 @@ def test_bulk_rows_are_the_rows_of_each_history(tables: GraphTables, as_of: dt.d
     assert found == set(expected)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(towns(), st.lists(days_of_question(), min_size=3, max_size=6), st.none() | days_of_question())
 def test_the_scope_of_incidents_changes_no_answer(
     tables: GraphTables, days: list[dt.date], known_at: dt.date | None

@@ -72,7 +72,7 @@ class Definition:
         return {(p, self.is_child(p, day), reason) for reason, persons in found.items() for p in persons}
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(towns(), st.none() | days_of_question(), st.booleans())
 def test_focus_persons_are_those_of_the_definition(
     tables: GraphTables, known_at: dt.date | None, with_right: bool
@@ -86,7 +86,7 @@ def test_focus_persons_are_those_of_the_definition(
             assert rows == sorted(definition.focus(event, with_right=with_right))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(towns(), days_of_question())
 def test_earlier_districts_are_those_of_the_definition(tables: GraphTables, as_of: dt.date) -> None:
     oracle, definition = Oracle(tables), Definition(tables, None)

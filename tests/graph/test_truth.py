@@ -27,8 +27,10 @@ TABLES = {
     "persons": f"""SELECT person AS record_id, birth_date, 'day' AS birth_precision, sex, deceased,
         []::VARCHAR[] AS earlier_surnames, []::STRUCT("type" VARCHAR, "value" VARCHAR)[] AS identifiers,
         person AS source_row, {WRITTEN} FROM persons""",
-    "incidents": f"""SELECT event AS incident_id, category, date AS occurred, place AS address_id, 'A' AS grade,
-        district, true AS verified, event AS source_row, {WRITTEN} FROM events""",
+    # An event that does not count although its kind does was withdrawn by whoever wrote it down.
+    "incidents": f"""SELECT * REPLACE (CASE WHEN counts THEN known_to ELSE DATE '2000-01-02' END AS known_to) FROM (
+        SELECT counts, event AS incident_id, category, date AS occurred, place AS address_id, 'A' AS grade,
+        district, true AS verified, event AS source_row, {WRITTEN} FROM events)""",
     "involvements": f"""SELECT event AS incident_id, person AS record_id, role, person AS source_row, {WRITTEN}
         FROM roles""",
     "addresses": """SELECT address AS address_id, min(access) AS access_id, min(district) AS district,

@@ -72,7 +72,7 @@ def distances(graph: nx.Graph[Key], start: Key, closed: set[Key], hops: int) -> 
     return {node: hop for node, hop in found.items() if hop <= hops}
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(towns(), st.none() | days_of_question(), st.integers(0, 4), st.booleans())
 def test_a_neighbourhood_is_what_networkx_reaches(
     tables: GraphTables, as_of: dt.date | None, hops: int, with_right: bool
@@ -89,7 +89,7 @@ def test_a_neighbourhood_is_what_networkx_reaches(
             assert found.to_networkx().number_of_nodes() == len(expected)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(towns(), st.none() | days_of_question(), st.integers(0, 6))
 def test_paths_are_all_the_shortest_ones_of_networkx(tables: GraphTables, as_of: dt.date | None, max_hops: int) -> None:
     graph = whole_graph(tables, as_of, with_right=False)

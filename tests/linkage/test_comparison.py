@@ -22,7 +22,7 @@ from linkage.comparison import (
     field_comparisons,
     stacked,
 )
-from linkage.comparison.kernels import jaro_winkler, within_one, within_two
+from linkage.comparison.kernels import hopeless, jaro_winkler, within_one, within_two
 from linkage.dates import parse_birth_dates
 from linkage.kinds import column_kinds
 from linkage.standardise import standardise
@@ -39,6 +39,14 @@ def points(a: str, b: str) -> tuple[np.ndarray, int, int, int, int]:
 def test_jaro_winkler_equals_rapidfuzz(a: str, b: str) -> None:
     expected = JaroWinkler.similarity(a, b) if a and b else 0.0
     assert jaro_winkler(*points(a, b)) == pytest.approx(expected)
+
+
+@given(WORDS, WORDS)
+def test_what_looks_hopeless_is(a: str, b: str) -> None:
+    vocabulary, _ = encode([pa.array([a or "x", b or "y", "z"])])
+    lengths = np.diff(vocabulary.offsets)
+    if a != b and hopeless(lengths[0], lengths[1], vocabulary.letters[0], vocabulary.letters[1]):
+        assert jaro_winkler(*points(a or "x", b or "y")) <= 0.7
 
 
 @given(WORDS, WORDS)
