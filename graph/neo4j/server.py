@@ -174,7 +174,6 @@ class Server:
             str(java.program),
             f"-Xms{min(heap, 256)}m",
             f"-Xmx{heap}m",
-            "-XX:+ExitOnOutOfMemoryError",
             "-cp",
             f"{jars}/*",
             "--add-opens=java.base/java.nio=ALL-UNNAMED",

@@ -192,7 +192,7 @@ def agglomerate(
     work = np.arange(len(known.left), dtype=np.int64)
     while True:
         rounds += 1
-        work = kernels.merge_known(work, cut, MOST_PAIRS, clusters, links, sums, record)
+        work = kernels.merge_known(work, (cut, MOST_PAIRS), clusters, links, sums, record)
         if not len(work):
             break
         left, right, wanting = kernels.unseen_pairs(work, MOST_PAIRS, compared.table, clusters, links)

@@ -66,6 +66,20 @@ def _entry(slot, links, sums):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _push_open(heap, size, slots, cut, links, sums):  # type: ignore[no-untyped-def]
+    """Push the slots that may merge; the heap, wider if it must be, and its new size."""
+    for i in range(len(slots)):
+        slot = slots[i]
+        entry = _entry(slot, links, sums)
+        if links.alive[slot] and not links.hard[slot] and entry.height >= cut:
+            if size == len(heap.slot):
+                heap = grown(heap)
+            push(heap, size, entry)
+            size += 1
+    return heap, size
+
+
+@njit(cache=True, nogil=True)
 def _record(a, b, at, record):  # type: ignore[no-untyped-def]
     """Note a merge at the lowest height that either cluster or the step itself has."""
     record.low[a] = min(at, record.low[a], record.low[b])
@@ -75,15 +89,13 @@ def _record(a, b, at, record):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def merge_known(work, cut, most, clusters, links, sums, record):  # type: ignore[no-untyped-def]
-    """Merge best first from the slots in ``work``; the slots put aside."""
-    heap = new_heap(max(16, 2 * len(work)))
-    size = 0
-    for i in range(len(work)):
-        entry = _entry(work[i], links, sums)
-        if links.alive[work[i]] and not links.hard[work[i]] and entry.height >= cut:
-            push(heap, size, entry)
-            size += 1
+def merge_known(work, bounds, clusters, links, sums, record):  # type: ignore[no-untyped-def]
+    """Merge best first from the slots in ``work``; the slots put aside.
+
+    ``bounds`` are the lowest height to merge at and the number of pairs that makes a link known.
+    """
+    (cut, most) = bounds
+    heap, size = _push_open(new_heap(max(16, 2 * len(work))), 0, work, cut, links, sums)
     waiting = np.empty(64, np.int64)
     waits = 0
     while size > 0:
@@ -107,13 +119,7 @@ def merge_known(work, cut, most, clusters, links, sums, record):  # type: ignore
             changed = join_links(a, b, links, sums)
             join_members(a, b, clusters)
             _record(a, b, top.height, record)
-            for i in range(len(changed)):
-                entry = _entry(changed[i], links, sums)
-                if not links.hard[changed[i]] and entry.height >= cut:
-                    if size == len(heap.slot):
-                        heap = grown(heap)
-                    push(heap, size, entry)
-                    size += 1
+            heap, size = _push_open(heap, size, changed, cut, links, sums)
     for i in range(waits):
         record.blocked[links.one[waiting[i]]] = record.blocked[links.other[waiting[i]]] = False
     return waiting[:waits]

@@ -166,9 +166,9 @@ def _partly(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _name(points, a0, a1, b0, b1, set_a, set_b):  # type: ignore[no-untyped-def]
+def _name(points, a0, a1, b0, b1, sets):  # type: ignore[no-untyped-def]
     similar = 0.0
-    if not hopeless(a1 - a0, b1 - b0, set_a, set_b):
+    if not hopeless(a1 - a0, b1 - b0, sets[0], sets[1]):
         similar = jaro_winkler(points, a0, a1, b0, b1)
     if similar >= 0.92 or (max(a1 - a0, b1 - b0) > 3 and within_one(points, a0, a1, b0, b1)):
         return 1
@@ -183,7 +183,7 @@ def _grade(words, a, b, ladder):  # type: ignore[no-untyped-def]
     (points, offsets, sets) = words
     a0, a1, b0, b1 = offsets[a], offsets[a + 1], offsets[b], offsets[b + 1]
     if ladder == NAME:
-        return _name(points, a0, a1, b0, b1, sets[a], sets[b])
+        return _name(points, a0, a1, b0, b1, (sets[a], sets[b]))
     if ladder == EMAIL:
         ea, eb = _until(points, a0, a1, _AT), _until(points, b0, b1, _AT)
         if within_one(points, a0, a1, b0, b1):
@@ -206,11 +206,14 @@ def _grade(words, a, b, ladder):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def grade_pairs(words, codes_a, codes_b, frequency, left, right, ladder, levels, rarity):  # type: ignore[no-untyped-def]
+def grade_pairs(words, codes, frequency, pairs, ladder, out):  # type: ignore[no-untyped-def]
     """Best level over the alternatives of both sides, with the frequency of the values that gave it.
 
-    ``words`` are points, offsets and letter sets of a vocabulary; ``codes_a`` and ``codes_b`` have the shape (alternatives, records); 255 stays where a side is empty.
+    ``words`` are points, offsets and letter sets of a vocabulary; ``codes`` the codes of the left and of
+    the right attribute, each of the shape (alternatives, records); ``pairs`` left and right rows; ``out``
+    levels and rarity to fill in. 255 stands where a side is empty.
     """
+    (codes_a, codes_b), (left, right), (levels, rarity) = codes, pairs, out
     for p in range(len(left)):
         best = 255
         rare = 0.0

@@ -92,7 +92,7 @@ class TextComparison:
         levels: Levels = np.empty(len(left), dtype=np.uint8)
         rarity = np.empty(len(left), dtype=np.float64)
         words = self.vocabulary.points, self.vocabulary.offsets, self.vocabulary.letters
-        kernels.grade_pairs(words, a, b, self.frequency, left, right, self.ladder.number, levels, rarity)
+        kernels.grade_pairs(words, (a, b), self.frequency, (left, right), self.ladder.number, (levels, rarity))
         return Agreement(levels, rarity)
 
 

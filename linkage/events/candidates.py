@@ -131,7 +131,9 @@ def _meeting(facts: Facts, named: Named) -> Pairs:
     met = (shared >= COMPANY) | all_named
     night = (apart == 0) & (_same(facts.access, one, other) | (vague & met))
     home = _same(facts.address, one, other) & facts.home[one]
-    fit = (night | ((apart == 1) & home)) & ~facts.contradict(one, other) & (shared > 0)
+    # One register's cases of two days at one home are one night only if they name the same people.
+    allowed = ~facts.contradict(one, other) | (home & (shared >= 2))
+    fit = (night | ((apart == 1) & home)) & allowed & (shared > 0)
     reason = np.where(apart[fit] == 0, BY_NIGHT, BY_NEXT_DAY)
     return one[fit], other[fit], reason, shared[fit]
 

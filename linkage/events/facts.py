@@ -68,8 +68,12 @@ class Facts:
         """
         same = (self.register[one] == self.register[other]) & (self.occurred[one] != self.occurred[other])
         stated = (self.occurred[one] != NO_DATE) & (self.occurred[other] != NO_DATE)
-        together = (self.reported[one] == self.reported[other]) & (self.reported[one] != NO_DATE)
-        return np.asarray(same & stated & ~together, dtype=np.bool_)
+        return np.asarray(same & stated & ~self.together(one, other), dtype=np.bool_)
+
+    def together(self, one: Ints, other: Ints) -> Flags:
+        """Whether two incidents were reported on one day."""
+        same = (self.reported[one] == self.reported[other]) & (self.reported[one] != NO_DATE)
+        return np.asarray(same, dtype=np.bool_)
 
     def alike(self, one: Ints, other: Ints) -> Flags:
         """Whether two incidents may be two words for one thing."""

@@ -90,6 +90,7 @@ def _group(facts: Facts, candidates: Candidates) -> tuple[Ints, np.typing.NDArra
             i = parent[i]
         return i
 
+    direct = set(zip(candidates.one.tolist(), candidates.other.tolist(), strict=True))
     pairs = zip(*(c.tolist() for c in (candidates.one, candidates.other, candidates.reason)), strict=True)
     for one, other, reason in pairs:
         if reason == BY_REFERENCE:
@@ -98,17 +99,19 @@ def _group(facts: Facts, candidates: Candidates) -> tuple[Ints, np.typing.NDArra
         if low == high:
             continue
         together = members.get(low, [low]) + members.get(high, [high])
-        if reason != BY_REFERENCE and not _one_night(facts, together):
+        if reason != BY_REFERENCE and not _one_night(facts, together, direct):
             continue
         parent[high] = low
         members[low] = together
     return np.array([root(i) for i in range(len(parent))], dtype=np.int64), referred
 
 
-def _one_night(facts: Facts, records: list[int]) -> bool:
-    """Whether records can all tell of one night."""
+def _one_night(facts: Facts, records: list[int], direct: set[tuple[int, int]]) -> bool:
+    """Whether records can all tell of one night; pairs that are candidates themselves do not contradict."""
     dates = [d for d in facts.date[records].tolist() if d != NO_DATE]
     if dates and max(dates) - min(dates) > LONGEST_EVENT:
         return False
     one, other = (np.array(records)[side] for side in np.triu_indices(len(records), k=1))
-    return not facts.contradict(one, other).any()
+    against = facts.contradict(one, other)
+    pairs = zip(one[against].tolist(), other[against].tolist(), strict=True)
+    return all((min(pair), max(pair)) in direct for pair in pairs)

@@ -13,7 +13,7 @@ import pytest
 
 from graph.errors import CypherRefusedError, GrantError, Neo4jError
 from graph.grant import demo_grant
-from graph.neo4j import Connection, Reader, open_reader, publish, run_cypher
+from graph.neo4j import Connection, Reader, Server, open_reader, publish, run_cypher
 from graph.neo4j.connection import open_driver
 from tests.graph.towns import town
 from tests.neo4j.conftest import silent
@@ -207,6 +207,18 @@ def test_a_runaway_statement_is_stopped(reader: Reader) -> None:
     with pytest.raises(Neo4jError, match="stopped after 1 s"):
         reader.run("UNWIND range(1, 1000000000000) AS n RETURN count(n)", {}, demo_grant(), today=TODAY, timeout=1.0)
     assert time.monotonic() - begin < 15
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UNWIND range(1, 1000000000) AS n RETURN collect(n)", "RETURN size(reduce(s = 'x', i IN range(1, 40) | s + s))"],
+)
+def test_a_statement_that_wants_all_memory_harms_nobody(server: Server, reader: Reader, statement: str) -> None:
+    before = server.status()
+    with pytest.raises(Neo4jError, match="OutOfMemory|stopped after"):
+        reader.run(statement, {}, demo_grant(), today=TODAY)
+    assert reader.run("RETURN 1", {}, demo_grant(), today=TODAY).rows == [[1]]
+    assert server.status() == before
 
 
 def test_a_reader_of_one_build_answers_from_no_other(connection: Connection, reader: Reader) -> None:
