@@ -57,7 +57,7 @@ def open_driver(connection: Connection) -> Iterator[neo4j.Driver]:
         Neo4jError: The server does not answer, refuses the login, or the URI is malformed; and for
             whatever the server or the driver raises inside the ``with``.
     """
-    with _told_plainly(connection), _driver(connection) as driver:
+    with told_plainly(connection), _driver(connection) as driver:
         driver.verify_connectivity()
         yield driver
 
@@ -77,7 +77,7 @@ def _driver(connection: Connection) -> neo4j.Driver:
 
 
 @contextmanager
-def _told_plainly(connection: Connection) -> Iterator[None]:
+def told_plainly(connection: Connection) -> Iterator[None]:
     """Turn the driver's errors into a :class:`Neo4jError` that says what to do."""
     where = connection.uri
     try:

@@ -20,7 +20,7 @@ from graph.errors import CypherRefusedError, Neo4jError
 from graph.grant import Grant
 from graph.neo4j.build import Build, read_build
 from graph.neo4j.catalogue import query
-from graph.neo4j.connection import Connection, first_sentence, open_driver
+from graph.neo4j.connection import Connection, first_sentence, open_driver, told_plainly
 from graph.neo4j.guard import check_plan, check_words
 
 ROW_LIMIT = 10_000
@@ -131,7 +131,11 @@ class Reader:
     @contextmanager
     def _transaction(self, timeout: float) -> Iterator[neo4j.Transaction]:
         """A transaction that cannot write, ends itself after ``timeout`` seconds and is always rolled back."""
-        with self._driver.session(database=self._connection.database, default_access_mode=neo4j.READ_ACCESS) as session:
+        # Told here and not only around the driver: a caller may catch the error and go on asking.
+        with (
+            told_plainly(self._connection),
+            self._driver.session(database=self._connection.database, default_access_mode=neo4j.READ_ACCESS) as session,
+        ):
             try:
                 with session.begin_transaction(timeout=timeout) as transaction:
                     yield transaction

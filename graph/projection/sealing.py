@@ -39,7 +39,9 @@ _NEW_INCIDENTS = """
 WITH parts AS (
     SELECT v.incident_id, string_agg(concat_ws('/', n.entity_id, v.role, v.outcome), '|'
                ORDER BY n.entity_id, v.role, v.outcome) AS parts
-    FROM involvements v JOIN entities n USING (record_id) GROUP BY v.incident_id
+    FROM involvements v JOIN entities n USING (record_id)
+    WHERE v.incident_id IN (SELECT incident_id FROM events WHERE event_id IN (SELECT event_id FROM sealed_events))
+    GROUP BY v.incident_id
 ), told AS (
     SELECT i.incident_id, concat_ws('|', i.category, i.code, i.occurred, i.reported, i.status, i.outcome, i.verified,
                i.known_from, i.known_to, p.parts) AS content

@@ -73,7 +73,7 @@ def _kinds(stated: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def _read_files(files: tuple[Path, ...]) -> Any:
-    from loaders.tables import read_text_table
+    from loaders.text_tables import read_text_table
 
     return read_text_table(files)
 

@@ -215,7 +215,7 @@ def test_a_runaway_statement_is_stopped(reader: Reader) -> None:
 )
 def test_a_statement_that_wants_all_memory_harms_nobody(server: Server, reader: Reader, statement: str) -> None:
     before = server.status()
-    with pytest.raises(Neo4jError, match="OutOfMemory|stopped after"):
+    with pytest.raises(Neo4jError, match=r"OutOfMemory|stopped after"):
         reader.run(statement, {}, demo_grant(), today=TODAY)
     assert reader.run("RETURN 1", {}, demo_grant(), today=TODAY).rows == [[1]]
     assert server.status() == before
