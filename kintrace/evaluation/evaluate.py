@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from kintrace.errors import TruthError
 from kintrace.evaluation.answers import Answers, answers_of_run, answers_with_entities, true_entities
@@ -116,11 +115,9 @@ def _mention_bands(own: Answers, truth: Truth, run: Run) -> list[dict[str, Any]]
 
 
 def _recordlinkage(run: Run, truth: Truth, seed: int) -> dict[str, Any]:
-    from linkage.people import resolve_by_recordlinkage
+    from linkage.people.baseline import resolve_by_recordlinkage
 
-    entities: pa.Table = resolve_by_recordlinkage(
-        run.read("load", "persons"), run.read("wash", "residences"), run.read("load", "registers")
-    )
+    entities = resolve_by_recordlinkage(run.read("load", "persons"), run.read("wash", "residences"), seed=seed)
     answers = answers_with_entities(run, truth, entities)
     return {
         name: _short(score_histories(answers, truth, seed=seed, cross_district=cross).to_json())

@@ -32,7 +32,15 @@ class NameSetComparison:
     """Sets over one vocabulary: this name, and the name it may have been swapped with."""
     conflicts: frozenset[int] = frozenset()
 
-    level_names = ("all names the same", "a name in common", "nearly the same", "initial", "similar", "swapped", "different")
+    level_names = (
+        "all names the same",
+        "a name in common",
+        "nearly the same",
+        "initial",
+        "similar",
+        "swapped",
+        "different",
+    )
     frequency_weights = (1.0, 1.0, 0.5, 0.25, 0.25, 0.5, 0.0)
 
     def compare(self, left: Index, right: Index) -> Agreement:
