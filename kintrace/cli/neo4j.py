@@ -15,7 +15,7 @@ from rich.table import Table
 from graph.errors import Neo4jError
 from kintrace.audit import record_lookup
 from kintrace.cli.options import grant_for, grant_options, json_option, open_run, print_json, run_option, today
-from kintrace.pipeline.runs import find_run
+from kintrace.pipeline.runs import build_id, find_run
 
 
 def _home() -> Path:
@@ -111,7 +111,10 @@ def status(as_json: bool) -> None:
 @click.option("--to", "target", type=click.Choice(["neo4j"]), required=True, help="Where to publish.")
 @json_option
 def publish(run: Path, target: str, as_json: bool) -> None:
-    """Publish RUN's graph, replacing what the server held; readers never see half of it."""
+    """Publish RUN's graph, replacing what the server held.
+
+    While it goes on, and if it is interrupted, kintrace's own queries find no build and refuse to answer.
+    """
     from graph.model import NODES, RELATIONSHIPS
     from graph.neo4j.publish import publish as publish_graph
 
@@ -122,7 +125,7 @@ def publish(run: Path, target: str, as_json: bool) -> None:
         if done >= total and not as_json:
             click.echo(f"  {table}: {total:,}", err=True)
 
-    report = publish_graph(tables, _connection(), build=found.name, progress=progress)
+    report = publish_graph(tables, _connection(), build=build_id(found), progress=progress)
     if as_json:
         print_json({"build": report.build.id, "nodes": report.nodes, "relationships": report.relationships})
     else:
@@ -160,7 +163,7 @@ def cypher(
     run = open_run(run_path)
     grant = grant_for(run, case_id, purpose, legal_basis)
     record_lookup(run, grant, f"cypher: {statement}", [])
-    with open_reader(_connection()) as reader:
+    with open_reader(_connection(), build=build_id(run)) as reader:
         if statement in catalogue():
             result = reader.query(statement, _bound(parameters), grant, today=today(), timeout=timeout)
         else:

@@ -27,7 +27,7 @@ run_option = click.option(
 )
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[dt.date]):
     """A date such as 2025-12-31."""
 
     name = "date"

@@ -67,7 +67,7 @@ def answers_with_entities(run: Run, truth: Truth, entities: pa.Table) -> Answers
         "kin": relations.kin,
         "partners": relations.partners,
     }
-    tables = project(ProjectionInput(canonical, resolution), Scope("incident", ""))
+    tables = project(ProjectionInput(canonical, resolution), Scope.INCIDENT)
     with tempfile.TemporaryDirectory(prefix="kintrace-") as scratch:
         store = Path(scratch) / "store"
         write_snapshot({name: tables[name] for name in [*NODES, *RELATIONSHIPS]}, store)

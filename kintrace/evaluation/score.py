@@ -88,7 +88,7 @@ def score_histories(answers: Answers, truth: Truth, *, seed: int, cross_district
     """Score of class A and C events, overall or outside each child's present district."""
     with _database(answers, truth) as db:
         condition = "cross_district" if cross_district else "true"
-        counts = db.execute(_PER_CHILD.format(judged=condition, truth=condition)).fetchnumpy()
+        counts = db.sql(_PER_CHILD.format(judged=condition, truth=condition)).to_arrow_table()
     return _score(counts, seed)
 
 
@@ -106,7 +106,7 @@ def score_present_district(answers: Answers, truth: Truth, districts: pa.Table, 
         """
         condition = "cross_district" if cross else "true"
         sql = _PER_CHILD.format(judged=f"{condition} and {own}", truth=condition)
-        return _score(db.execute(sql).fetchnumpy(), seed)
+        return _score(db.sql(sql).to_arrow_table(), seed)
 
 
 def strict_score(answers: Answers, truth: Truth) -> dict[str, float]:
@@ -161,9 +161,9 @@ def _database(answers: Answers, truth: Truth) -> duckdb.DuckDBPyConnection:
     return db
 
 
-def _score(counts: dict[str, np.ndarray], seed: int) -> Score:
-    hits, answered, truth = (np.asarray(counts[k], dtype=np.int64) for k in ("hits", "answered", "truth"))
-    _, family = np.unique(np.asarray(counts["family"], dtype=str), return_inverse=True)
+def _score(counts: pa.Table, seed: int) -> Score:
+    hits, answered, truth = (counts.column(k).to_numpy().astype(np.int64) for k in ("hits", "answered", "truth"))
+    family = counts.column("family").combine_chunks().dictionary_encode().indices.to_numpy()
     sums = np.stack([np.bincount(family, weights=v) for v in (hits, answered, truth)], axis=1)
     recall_interval, precision_interval = _bootstrap(sums, seed)
     seen = truth > 0

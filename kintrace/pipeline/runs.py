@@ -170,6 +170,13 @@ def find_run(path: Path) -> Run:
     )
 
 
+def build_id(run: Run) -> str:
+    """Names what a run publishes: its folder's name and the digest of its graph, so that no two graphs share it."""
+    from graph.snapshot import Snapshot
+
+    return f"{run.name}-{Snapshot.open(run.stage('snapshot') / 'store').content[:12]}"
+
+
 def remove_drafts(run: Run) -> None:
     """Delete what a killed process left half-written in a run folder."""
     for draft in run.path.glob("*.tmp"):

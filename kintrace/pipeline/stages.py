@@ -137,7 +137,7 @@ def graph(context: Context, folder: Path) -> Output:
         **run.read_all("events", ("events",)),
         **run.read_all("households", ("episodes", "coresidence", "households", "kin", "partners")),
     }
-    scope = Scope(context.settings.scope, context.settings.scope_legal_basis)
+    scope = Scope.INCIDENT if context.settings.scope == "incident" else Scope.all(context.settings.scope_legal_basis)
     tables = project(ProjectionInput(canonical, resolution), scope)
     persons, incidents = tables["Person"].num_rows, tables["Incident"].num_rows
     return Output(f"{persons:,} persons and {incidents:,} events in scope ({scope.kind})", tables)
