@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
 from kintrace.audit import record_lookup
-from kintrace.cli.options import Day, grant_for, grant_options, json_option, open_run, print_json, run_option, today
+from kintrace.cli.options import Day, Lookup, json_option, print_json, today, with_lookup
 from kintrace.pipeline.runs import Run
 
 
@@ -34,17 +33,13 @@ def _as_of(run: Run, stated: dt.date | None) -> dt.date:
 @click.argument("person")
 @click.option("--as-of", type=Day(), help="The day whose family is meant. [default: the day of the extracts]")
 @click.option("--known-at", type=Day(), help="Only what was known on this day.")
-@run_option
-@grant_options
+@with_lookup
 @json_option
 def family(
     person: str,
     as_of: dt.date | None,
     known_at: dt.date | None,
-    run_path: Path | None,
-    case_id: str | None,
-    purpose: str | None,
-    legal_basis: str | None,
+    lookup: Lookup,
     as_json: bool,
 ) -> None:
     """Show the family of a child and its incident history across moves.
@@ -54,8 +49,7 @@ def family(
     from graph.history import family_history
     from kintrace.views.family import render_family
 
-    run = open_run(run_path)
-    grant = grant_for(run, case_id, purpose, legal_basis)
+    run, grant = lookup.run, lookup.grant
     snapshot = _snapshot(run)
     child = _person_id(snapshot, person)
     record_lookup(run, grant, "family", [child])
@@ -69,16 +63,12 @@ def family(
 @click.command()
 @click.argument("person")
 @click.option("--as-of", type=Day(), help="The day meant. [default: the day of the extracts]")
-@run_option
-@grant_options
+@with_lookup
 @json_option
 def person(
     person: str,
     as_of: dt.date | None,
-    run_path: Path | None,
-    case_id: str | None,
-    purpose: str | None,
-    legal_basis: str | None,
+    lookup: Lookup,
     as_json: bool,
 ) -> None:
     """Show one person: the mentions it is made of, stays, relatives and parts in incidents.
@@ -88,8 +78,7 @@ def person(
     from graph.person import person_profile
     from kintrace.views.person import render_person
 
-    run = open_run(run_path)
-    grant = grant_for(run, case_id, purpose, legal_basis)
+    run, grant = lookup.run, lookup.grant
     snapshot = _snapshot(run)
     found = _person_id(snapshot, person)
     record_lookup(run, grant, "person", [found])
@@ -104,25 +93,20 @@ def person(
 @click.argument("text", nargs=-1, required=True)
 @click.option("--born", type=Day(), help="Birth date.")
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
-@run_option
-@grant_options
+@with_lookup
 @json_option
 def search(
     text: tuple[str, ...],
     born: dt.date | None,
     limit: int,
-    run_path: Path | None,
-    case_id: str | None,
-    purpose: str | None,
-    legal_basis: str | None,
+    lookup: Lookup,
     as_json: bool,
 ) -> None:
     """Find persons in scope by name, in any order of the words, and birth date; says why each one hit."""
     from graph.search import search as find
     from kintrace.views.person import render_hits
 
-    run = open_run(run_path)
-    grant = grant_for(run, case_id, purpose, legal_basis)
+    run, grant = lookup.run, lookup.grant
     hits = find(_snapshot(run), " ".join(text), grant, today=today(), birth_date=born, limit=limit)
     record_lookup(run, grant, "search", [hit.person_id for hit in hits])
     if as_json:

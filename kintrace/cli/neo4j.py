@@ -14,7 +14,7 @@ from rich.table import Table
 
 from graph.errors import Neo4jError
 from kintrace.audit import record_lookup
-from kintrace.cli.options import grant_for, grant_options, json_option, open_run, print_json, run_option, today
+from kintrace.cli.options import Lookup, json_option, print_json, today, with_lookup
 from kintrace.pipeline.runs import build_id, find_run
 
 
@@ -31,7 +31,7 @@ def _server(bolt_port: int = 7687, http_port: int = 7474) -> Any:
     return Server(_home(), os.environ, settings=settings)
 
 
-def _connection() -> Any:
+def connection() -> Any:
     """The team's server where NEO4J_URI names one, else the local one.
 
     Raises:
@@ -94,7 +94,7 @@ def status(as_json: bool) -> None:
     answer: dict[str, Any] = dataclasses.asdict(state)
     if state.running:
         try:
-            answer["build"] = published(_connection()).id
+            answer["build"] = published(connection()).id
         except Neo4jError as error:
             answer["build"] = None
             answer["build_missing"] = str(error)
@@ -125,7 +125,7 @@ def publish(run: Path, target: str, as_json: bool) -> None:
         if done >= total and not as_json:
             click.echo(f"  {table}: {total:,}", err=True)
 
-    report = publish_graph(tables, _connection(), build=build_id(found), progress=progress)
+    report = publish_graph(tables, connection(), build=build_id(found), progress=progress)
     if as_json:
         print_json({"build": report.build.id, "nodes": report.nodes, "relationships": report.relationships})
     else:
@@ -139,18 +139,14 @@ def publish(run: Path, target: str, as_json: bool) -> None:
 )
 @click.option("--limit", type=click.IntRange(1, 100_000), default=1000, show_default=True, help="Most rows.")
 @click.option("--timeout", type=click.FloatRange(0.1, 600), default=30.0, show_default=True, help="Seconds.")
-@run_option
-@grant_options
+@with_lookup
 @json_option
 def cypher(
     statement: str,
     parameters: tuple[str, ...],
     limit: int,
     timeout: float,
-    run_path: Path | None,
-    case_id: str | None,
-    purpose: str | None,
-    legal_basis: str | None,
+    lookup: Lookup,
     as_json: bool,
 ) -> None:
     """Ask Neo4j STATEMENT, or a named query such as family_history; it can only read.
@@ -160,10 +156,9 @@ def cypher(
     from graph.neo4j.catalogue import catalogue
     from graph.neo4j.cypher import open_reader
 
-    run = open_run(run_path)
-    grant = grant_for(run, case_id, purpose, legal_basis)
+    run, grant = lookup.run, lookup.grant
     record_lookup(run, grant, f"cypher: {statement}", [])
-    with open_reader(_connection(), build=build_id(run)) as reader:
+    with open_reader(connection(), build=build_id(run)) as reader:
         if statement in catalogue():
             result = reader.query(statement, _bound(parameters), grant, today=today(), timeout=timeout)
         else:
@@ -171,7 +166,9 @@ def cypher(
     if as_json:
         print_json({"columns": result.columns, "rows": result.rows, "truncated": result.truncated, "demo": grant.demo})
         return
-    table = Table(*result.columns, box=None)
+    table = Table(box=None)
+    for column in result.columns:
+        table.add_column(column, overflow="fold")
     for row in result.rows:
         table.add_row(*("" if cell is None else cell if isinstance(cell, str) else json.dumps(cell) for cell in row))
     Console(highlight=False).print(table)

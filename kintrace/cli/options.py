@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -14,17 +16,7 @@ from graph.grant import Grant, demo_grant
 from kintrace.errors import NoSuchRunError, RunError
 from kintrace.pipeline.runs import Run, find_run
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-
-run_option = click.option(
-    "--run",
-    "run_path",
-    type=click.Path(path_type=Path),
-    envvar="KINTRACE_RUN",
-    help="Run folder, or a folder with kintrace.toml. [default: here, else ./demo]",
-)
 
 
 class Day(click.ParamType[dt.date]):
@@ -42,18 +34,52 @@ class Day(click.ParamType[dt.date]):
             self.fail(f"{value!r} is no date; write YYYY-MM-DD", param, ctx)
 
 
-def grant_options(command: F) -> F:
-    """Options that state the purpose of a look-up; a synthetic run needs none."""
-    for option in (
-        click.option("--legal-basis", envvar="KINTRACE_LEGAL_BASIS", help="Legal basis of the look-up."),
-        click.option("--purpose", envvar="KINTRACE_PURPOSE", help="Why you look."),
-        click.option("--case", "case_id", envvar="KINTRACE_CASE", help="Case id that the look-up belongs to."),
-    ):
-        command = option(command)
-    return command
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A look-up as a command receives it: the run it reads and the grant it reads under."""
+
+    run: Run
+    grant: Grant
 
 
-def grant_for(run: Run, case_id: str | None, purpose: str | None, legal_basis: str | None) -> Grant:
+def with_lookup(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of every command that shows persons: the run, and the purpose of looking.
+
+    The command receives one keyword argument, `lookup`. A synthetic run needs no purpose.
+    """
+
+    @functools.wraps(command)
+    def looking(
+        *args: Any,
+        run_path: Path | None,
+        case_id: str | None,
+        purpose: str | None,
+        legal_basis: str | None,
+        **rest: Any,
+    ) -> Any:
+        run = open_run(run_path)
+        return command(*args, lookup=Lookup(run, _grant_for(run, case_id, purpose, legal_basis)), **rest)
+
+    for option in _LOOKUP_OPTIONS:
+        looking = option(looking)
+    return looking
+
+
+_LOOKUP_OPTIONS = (
+    click.option("--legal-basis", envvar="KINTRACE_LEGAL_BASIS", help="Legal basis of the look-up."),
+    click.option("--purpose", envvar="KINTRACE_PURPOSE", help="Why you look."),
+    click.option("--case", "case_id", envvar="KINTRACE_CASE", help="Case id that the look-up belongs to."),
+    click.option(
+        "--run",
+        "run_path",
+        type=click.Path(path_type=Path),
+        envvar="KINTRACE_RUN",
+        help="Run folder, or a folder with kintrace.toml. [default: here, else ./demo]",
+    ),
+)
+
+
+def _grant_for(run: Run, case_id: str | None, purpose: str | None, legal_basis: str | None) -> Grant:
     """The grant of this look-up: stated by the user, or the demo grant of a synthetic run.
 
     Raises:

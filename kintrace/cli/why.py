@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from pathlib import Path
 from typing import Any
 
 import click
@@ -14,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kintrace.audit import record_lookup
-from kintrace.cli.options import grant_for, grant_options, json_option, open_run, print_json, run_option, today
+from kintrace.cli.options import Lookup, json_option, print_json, today, with_lookup
 from kintrace.errors import RunError
 from kintrace.pipeline.runs import Run
 from linkage.people.explain import Why, why_by_comparison, why_from_pairs
@@ -23,24 +22,19 @@ from linkage.people.explain import Why, why_by_comparison, why_from_pairs
 @click.command()
 @click.argument("left")
 @click.argument("right")
-@run_option
-@grant_options
+@with_lookup
 @json_option
 def why(
     left: str,
     right: str,
-    run_path: Path | None,
-    case_id: str | None,
-    purpose: str | None,
-    legal_basis: str | None,
+    lookup: Lookup,
     as_json: bool,
 ) -> None:
     """Explain why the mentions LEFT and RIGHT (record ids) are, or are not, one person.
 
     Evidence is in bits: +1 doubles the odds that they are one person, -1 halves them.
     """
-    run = open_run(run_path)
-    grant = grant_for(run, case_id, purpose, legal_basis)
+    run, grant = lookup.run, lookup.grant
     grant.check(today())
     entities = _entities(run, left, right)
     record_lookup(run, grant, "why", sorted(set(entities.values())))

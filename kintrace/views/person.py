@@ -64,4 +64,8 @@ def render_hits(hits: Sequence[Hit], *, demo: bool) -> RenderableType:
 
 
 def _table(*columns: str) -> Table:
-    return Table(*columns, box=None, padding=(0, 2), pad_edge=False)
+    """Ids fold rather than being cut short: the reader needs them whole for the next command."""
+    table = Table(box=None, padding=(0, 2), pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
