@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from linkage import geography
+
 
 @dataclass(frozen=True, slots=True)
 class Municipality:
@@ -14,7 +16,6 @@ class Municipality:
 
     code: str
     name: str
-    region: str
     district: str
     residents: float
     """In thousands."""
@@ -41,9 +42,10 @@ def municipalities() -> tuple[Municipality, ...]:
     >>> len(municipalities()), len({m.district for m in municipalities()})
     (99, 12)
     """
+    residents = {r["municipality"]: float(r["thousand_residents"]) for r in _rows("residents.csv")}
     return tuple(
-        Municipality(r["municipality"], r["name"], r["region"], r["district"], float(r["thousand_residents"]))
-        for r in _rows("municipalities.csv")
+        Municipality(r["municipality"], r["name"], r["district"], residents[r["municipality"]])
+        for r in geography.municipalities().to_pylist()
     )
 
 
