@@ -5,8 +5,13 @@ from __future__ import annotations
 import errno
 import importlib
 import os
+import signal
 import sys
-from typing import Any
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, NoReturn
 
 import click
 
@@ -29,6 +34,10 @@ _COMMANDS = {
 }
 
 INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells give it."""
+
+_RESUMED = frozenset({"rebuild"})
+"""Commands that go on where an interrupt stopped them."""
 
 
 class KintraceGroup(click.Group):
@@ -50,6 +59,19 @@ class KintraceGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; end in one line where Ctrl-C stops it, whatever native code made of the signal."""
+        with _noting_interrupts() as interrupted:
+            try:
+                return super().invoke(ctx)
+            except KeyboardInterrupt:
+                _stop(ctx)
+            except Exception:
+                # A module half imported, or a query that the signal broke off, fails in its own words.
+                if not interrupted():
+                    raise
+                _stop(ctx)
+
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run; refuse with one line on standard error and the error's exit status."""
         try:
@@ -58,10 +80,36 @@ class KintraceGroup(click.Group):
             click.echo(f"kintrace: {error}", err=True)
             sys.exit(error.exit_code)
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS):
                 raise
             click.echo(f"kintrace: {error.filename or 'output'}: {os.strerror(error.errno)}", err=True)
             sys.exit(1)
+
+
+def _stop(ctx: click.Context) -> NoReturn:
+    resumed = "; the same command goes on where it stopped" if ctx.invoked_subcommand in _RESUMED else ""
+    click.echo(f"kintrace: stopped{resumed}", err=True)
+    sys.exit(INTERRUPTED)
+
+
+@contextmanager
+def _noting_interrupts() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C as ever, and whether it came."""
+    came = False
+
+    def note(number: int, frame: FrameType | None) -> None:
+        nonlocal came
+        came = True
+        signal.default_int_handler(number, frame)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: came
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: came
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @click.command(cls=KintraceGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

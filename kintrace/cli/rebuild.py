@@ -9,7 +9,6 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from kintrace.cli.group import INTERRUPTED
 from kintrace.cli.options import json_option, print_json
 from kintrace.pipeline.runs import Run, list_runs
 from kintrace.settings import read_settings
@@ -27,12 +26,8 @@ def rebuild(config: Path, as_json: bool) -> None:
     from kintrace.pipeline.rebuild import rebuild as run_rebuild
 
     settings = read_settings(config)
-    try:
-        with reporting() as reporter:
-            run = run_rebuild(settings, reporter)
-    except KeyboardInterrupt:
-        click.echo("kintrace: stopped; the same command goes on where it stopped", err=True)
-        raise SystemExit(INTERRUPTED) from None
+    with reporting() as reporter:
+        run = run_rebuild(settings, reporter)
     answer = _describe(run)
     if as_json:
         print_json({"run": answer.pop("path"), **answer})

@@ -38,6 +38,14 @@ from kintrace.settings import Settings
 from loaders.mapping import read_mapping
 from loaders.sources import find_files
 
+_REFUSALS = frozenset(
+    {
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS),
+        *(errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST),
+    }
+)
+"""Ways in which a disk says no that an operator can do something about."""
+
 _VERSIONED = ("kintrace", "numba", "numpy", "pyarrow", "rapidfuzz")
 
 
@@ -50,7 +58,7 @@ def rebuild(settings: Settings, reporter: Reporter) -> Run:
         RunError: Another rebuild holds the run folder, or the disk is full.
         KintraceError: A register, a mapping or a table is wrong.
     """
-    with _locked(settings.runs), _disk_errors(settings.runs):
+    with _disk_errors(settings.runs), _locked(settings.runs):
         fingerprint = _fingerprint(settings)
         run = _unfinished(settings.runs, fingerprint)
         if run is None:
@@ -164,7 +172,7 @@ def _disk_errors(runs: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM):
+        if error.errno not in _REFUSALS:
             raise
         free = shutil.disk_usage(runs).free if runs.exists() else 0
         reason = os.strerror(error.errno)
