@@ -7,11 +7,11 @@ import datetime as dt
 from typing import Any
 
 import click
-from rich.console import Console
 
 from kintrace.audit import record_lookup
 from kintrace.cli.options import Day, Lookup, json_option, print_json, today, with_lookup
 from kintrace.pipeline.runs import Run
+from kintrace.views.console import console
 
 
 def _snapshot(run: Run) -> Any:
@@ -57,7 +57,7 @@ def family(
     if as_json:
         print_json(dataclasses.asdict(history))
     else:
-        Console(highlight=False).print(render_family(history))
+        console().print(render_family(history))
 
 
 @click.command()
@@ -86,7 +86,7 @@ def person(
     if as_json:
         print_json(dataclasses.asdict(profile))
     else:
-        Console(highlight=False).print(render_person(profile))
+        console().print(render_person(profile))
 
 
 @click.command()
@@ -112,4 +112,4 @@ def search(
     if as_json:
         print_json([dataclasses.asdict(hit) for hit in hits])
     else:
-        Console(highlight=False).print(render_hits(hits, demo=grant.demo))
+        console().print(render_hits(hits, demo=grant.demo))

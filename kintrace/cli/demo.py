@@ -12,6 +12,7 @@ from rich.console import Console
 from kintrace.audit import record_lookup
 from kintrace.cli.options import today
 from kintrace.pipeline.runs import Run
+from kintrace.views.console import console
 
 
 @click.command()
@@ -26,18 +27,18 @@ def demo(folder: Path, persons: int, years: int, seed: int) -> None:
     from kintrace.settings import read_settings
     from loaders.synth import Noise, SynthSettings, make_denmark
 
-    console = Console(highlight=False)
-    console.print(f"[1/3] A synthetic Denmark of {persons:,} persons over {years} years, in {folder}")
+    out = console()
+    out.print(f"[1/3] A synthetic Denmark of {persons:,} persons over {years} years, in {folder}")
     settings = SynthSettings(persons=persons, years=years, seed=seed, noise=Noise.TYPICAL)
     make_denmark(folder, settings, progress=lambda text: click.echo(f"  {text}", err=True))
-    console.print("[2/3] Registers in, families out")
+    out.print("[2/3] Registers in, families out")
     with reporting() as reporter:
         run = rebuild(read_settings(folder), reporter)
-    console.print("[3/3] One family, as its present district and all districts together know it")
-    _show_family(run, console)
+    out.print("[3/3] One family, as its present district and all districts together know it")
+    _show_family(run, out)
 
 
-def _show_family(run: Run, console: Console) -> None:
+def _show_family(run: Run, out: Console) -> None:
     from graph.grant import demo_grant
     from graph.history import family_history
     from graph.snapshot import Snapshot
@@ -48,12 +49,12 @@ def _show_family(run: Run, console: Console) -> None:
     grant = demo_grant()
     child = example_child(snapshot, as_of)
     if child is None:
-        console.print("No child with events in an earlier district in this Denmark; try more persons.")
+        out.print("No child with events in an earlier district in this Denmark; try more persons.")
         return
     record_lookup(run, grant, "demo", [child])
-    console.print(render_family(family_history(snapshot, child, as_of, grant, today=today())))
+    out.print(render_family(family_history(snapshot, child, as_of, grant, today=today())))
     kintrace = ".venv/bin/kintrace" if Path(".venv/bin/kintrace").exists() else "kintrace"
-    console.print(
+    out.print(
         f"\nGo on:\n"
         f"  {kintrace} family {child} --as-of 2020-01-01   the same family, as of another day\n"
         f"  {kintrace} search Jensen                    find persons within the scope\n"

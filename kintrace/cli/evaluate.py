@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from kintrace.cli.options import json_option, print_json
 from kintrace.pipeline.runs import find_run
+from kintrace.views.console import console
 
 
 @click.command()
@@ -50,13 +50,13 @@ def _print(result: dict[str, Any]) -> None:
         if "recordlinkage" in result:
             other = result["recordlinkage"][key]
             table.add_row("  recordlinkage", f"{other['recall']:.4f}", "", f"{other['precision']:.4f}", "", "")
-    console = Console()
-    console.print(table)
+    out = console()
+    out.print(table)
     strict = result["strict"]
-    console.print(f"event, person and role: recall {strict['recall']:.4f}, precision {strict['precision']:.4f}")
-    console.print(f"incident mentions in a wrong person: {result['attachments_wrong']:.1f} per 10,000")
+    out.print(f"event, person and role: recall {strict['recall']:.4f}, precision {strict['precision']:.4f}")
+    out.print(f"incident mentions in a wrong person: {result['attachments_wrong']:.1f} per 10,000")
     for band in result["mentions"]:
-        console.print(
+        out.print(
             f"  {band['states']:<24} {band['n']:>9,} mentions, {band['found']:.1%} found, "
             f"{band['wrong_per_10000']:.1f} per 10,000 wrong"
         )

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from graph.errors import Neo4jError
 from kintrace.audit import record_lookup
 from kintrace.cli.options import Lookup, json_option, print_json, today, with_lookup
 from kintrace.pipeline.runs import build_id, find_run
+from kintrace.views.console import console
 
 
 def _home() -> Path:
@@ -171,7 +171,7 @@ def cypher(
         table.add_column(column, overflow="fold")
     for row in result.rows:
         table.add_row(*("" if cell is None else cell if isinstance(cell, str) else json.dumps(cell) for cell in row))
-    Console(highlight=False).print(table)
+    console().print(table)
     if result.truncated:
         click.echo(f"Only the first {limit} rows are shown; raise --limit for more.", err=True)
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from kintrace.cli.options import json_option, print_json
 from kintrace.pipeline.runs import Run, list_runs
 from kintrace.settings import read_settings
+from kintrace.views.console import console
 
 
 @click.command()
@@ -24,6 +24,7 @@ def rebuild(config: Path, as_json: bool) -> None:
     """
     from kintrace.pipeline.progress import reporting
     from kintrace.pipeline.rebuild import rebuild as run_rebuild
+    from kintrace.views.quality import render_quality
 
     settings = read_settings(config)
     with reporting() as reporter:
@@ -32,7 +33,7 @@ def rebuild(config: Path, as_json: bool) -> None:
     if as_json:
         print_json({"run": answer.pop("path"), **answer})
     else:
-        _print_quality(run)
+        console(stderr=True).print(render_quality(run.read("load", "quality")))
         click.echo(f"Published {run.path}")
 
 
@@ -57,7 +58,7 @@ def runs(folder: Path, as_json: bool) -> None:
         counts = one.get("counts", {})
         numbers = (counts.get("mentions"), counts.get("persons_in_scope"), counts.get("events_in_scope"))
         table.add_row(one["name"], one["state"], *(f"{n:,}" if n else "" for n in numbers), f"{one['seconds']:.0f}")
-    Console().print(table)
+    console().print(table)
 
 
 def _describe(run: Run) -> dict[str, Any]:
@@ -75,13 +76,3 @@ def _describe(run: Run) -> dict[str, Any]:
         manifest = run.manifest()
         answer |= {"counts": manifest["counts"], "synthetic": manifest["settings"]["synthetic"]}
     return answer
-
-
-def _print_quality(run: Run) -> None:
-    """How each register came in; the tables `quality` and `refused` of the run say more."""
-    from loaders.quality import summarise
-
-    table = Table("register", "rows read", "used", "refused", "repeated", box=None)
-    for one in summarise(run.read("load", "quality")):
-        table.add_row(one.register, *(f"{n:,}" for n in (one.read, one.used, one.refused, one.duplicates)))
-    Console(stderr=True).print(table)

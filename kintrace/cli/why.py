@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 import pyarrow.compute as pc
-from rich.console import Console, Group
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +16,7 @@ from kintrace.audit import record_lookup
 from kintrace.cli.options import Lookup, json_option, print_json, today, with_lookup
 from kintrace.errors import RunError
 from kintrace.pipeline.runs import Run
+from kintrace.views.console import console
 from linkage.people.explain import Why, why_by_comparison, why_from_pairs
 
 
@@ -42,7 +43,7 @@ def why(
     if as_json:
         print_json({**dataclasses.asdict(reasons), "entities": entities, "demo": grant.demo})
     else:
-        Console(highlight=False).print(_render(reasons, entities))
+        console().print(_render(reasons, entities))
 
 
 def _entities(run: Run, left: str, right: str) -> dict[str, str]:

@@ -11,13 +11,13 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from graph.history import Concern, Entry, FamilyHistory, Stay
+from graph.history import Concern, Entry, FamilyHistory, Part, Stay
 from kintrace.views import words
 from linkage.intervals import add_years
 
@@ -74,21 +74,26 @@ def _districts(stays: Sequence[Stay], entries: Iterable[Entry]) -> tuple[str, ..
 
 
 def _members(history: FamilyHistory) -> Table:
-    table = Table("who belongs", "since", "person", "born", "id", box=None, padding=(0, 2), pad_edge=False)
+    table = _table("who belongs", "from – to", "person", "born")
+    table.add_column("id", no_wrap=True)
     for member in history.members:
-        spans = ", ".join(words.span(*s) for s in member.intervals)
+        spans = ", ".join(words.span_until(*s, history.as_of) for s in member.intervals)
         end = f"{member.birth_date or 'unknown'}" + (f", died {member.deceased}" if member.deceased else "")
         table.add_row(words.RULES[member.rule], spans, member.name or "no name", end, member.person_id)
     for other in history.possible:
-        spans = ", ".join(words.span(*s) for s in other.intervals)
+        spans = ", ".join(words.span_until(*s, history.as_of) for s in other.intervals)
         table.add_row("possible", spans, other.name or "no name", "", other.person_id, style="dim")
     return table
+
+
+def _table(*columns: str) -> Table:
+    return Table(*columns, box=None, padding=(0, 1), pad_edge=False)
 
 
 def _signalement(history: FamilyHistory) -> RenderableType:
     """The facts by kind and district, and what the present district alone has on file."""
     counted = [e for e in history.entries if e.klass in "AC"]
-    table = Table("what is recorded", "times", "districts", "first", "last", box=None, padding=(0, 2), pad_edge=False)
+    table = _table("what is recorded", "times", "districts", "first", "last")
     for kind in sorted({e.category for e in counted}):
         of_kind = [e for e in counted if e.category == kind]
         places = ", ".join(sorted({words.district(e.district) for e in of_kind if not e.sealed}))
@@ -125,42 +130,69 @@ def _timeline(history: FamilyHistory, lanes: _Lanes) -> list[RenderableType]:
     return [line for *_, line in lines]
 
 
-def _move_line(stay: Stay, lanes: _Lanes) -> Table:
-    text = Text("moves to ", style="dim").append(
+def _move_line(stay: Stay, lanes: _Lanes) -> _Row:
+    text = Text("lives at " if stay == lanes.stays[0] else "moves to ", style="dim").append(
         "protected address" if stay.sealed else stay.label, style=lanes.colour(stay.district)
     )
     if stay.district and not stay.sealed:
         text.append(f"  {words.district(stay.district)}", style="dim")
-    return _row(lanes.gutter(stay.valid_from, "┬", stay.district), stay.valid_from, text)
+    return _Row(lanes.gutter(stay.valid_from, "┬", stay.district), lanes.gutter(stay.valid_from), stay.valid_from, text)
 
 
-def _entry_lines(entry: Entry, history: FamilyHistory, lanes: _Lanes) -> Table:
+def _entry_lines(entry: Entry, history: FamilyHistory, lanes: _Lanes) -> _Row:
     colour = lanes.colour(entry.district)
     text = Text(words.category(entry.category), style=f"bold {colour}")
     text.append(f"  {entry.place or 'place unknown'}", style="dim")
     if not entry.verified:
         text.append("  unverified", style="italic")
     names = {m.person_id: m.name or m.person_id for m in history.members}
-    for part in entry.parts:
-        rule = words.RULES[part.rule]
-        text.append(f"\n  {names.get(part.person_id, part.person_id)} ({rule}): {words.ROLES[part.role]}")
-        text.append(f", {part.outcome}" if part.outcome else "")
-        text.append(f"  link {part.probability:.1%}", style="dim")
+    for (person, rule, role), parts in _by_role(entry.parts).items():
+        outcomes = ", ".join(dict.fromkeys(part.outcome for part in parts if part.outcome))
+        text.append(f"\n  {names.get(person, person)} ({words.RULES[rule]}): {words.ROLES[role]}")
+        text.append(f", {outcomes}" if outcomes else "")
+        text.append(f"  link {words.confidence(min(part.probability for part in parts))}", style="dim")
     if not entry.parts:
         text.append(f"\n  {words.CLASSES['C']}")
     for source in entry.records:
         where = source.journal_number or "journal number protected"
-        said = ", ".join(x for x in (source.status, source.outcome) if x)
+        said = ", ".join(dict.fromkeys(x for x in (source.status, source.outcome) if x))
         text.append(f"\n  source {source.register} {where}" + (f" ({said})" if said else ""), style="dim")
         if source.reason != "single":
             text.append(f" [{source.reason.replace('_', ' ')}]", style="dim")
-    return _row(lanes.gutter(entry.date, _MARKS[entry.klass], entry.district), entry.date, text)
+    return _Row(
+        lanes.gutter(entry.date, _MARKS[entry.klass], entry.district), lanes.gutter(entry.date), entry.date, text
+    )
 
 
-def _row(gutter: Text, day: dt.date, text: Text) -> Table:
-    table = Table.grid(padding=(0, 1))
-    table.add_row(gutter, Text(str(day)), text)
-    return table
+def _by_role(parts: Iterable[Part]) -> dict[tuple[str, str, str], list[Part]]:
+    """What several records of one event say alike of a person, told once; the sources follow anyway."""
+    found: dict[tuple[str, str, str], list[Part]] = {}
+    for part in parts:
+        found.setdefault((part.person_id, part.rule, part.role), []).append(part)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line of the timeline and what hangs under it, beside lanes that run on."""
+
+    gutter: Text
+    """Lanes on the first line, with the mark."""
+    below: Text
+    """Lanes on the other lines."""
+    day: dt.date
+    text: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Wrap the text to what the lanes leave of the width; wrapped lines are indented."""
+        room = max(20, options.max_width - self.gutter.cell_len - 14)
+        first, blank = f" {self.day} ", " " * 12
+        for line in self.text.split("\n"):
+            indent = "" if first != blank else "    "
+            for i, piece in enumerate(line.wrap(console, room)):
+                piece.rstrip()
+                yield Text.assemble(self.gutter if first != blank else self.below, first, indent if i else "", piece)
+                first = blank
 
 
 def _concerns(concerns: Iterable[Concern]) -> Table:

@@ -24,15 +24,15 @@ def render_person(profile: PersonProfile) -> RenderableType:
     parts: list[RenderableType] = [DEMO] if profile.demo else []
     heading = f"{profile.name or 'no name'}, born {words.day(profile.birth_date)}, {profile.person_id}"
     parts.append(Rule(Text(heading, style="bold"), align="left"))
-    mentions = _table("mention", "name", "born", "register", "district", "link")
+    mentions = _table("mention", "name", "born", "district", "link")
+    mentions.columns[0].no_wrap = True
     for one in profile.mentions:
         mentions.add_row(
             one.record_id,
             one.name or "",
             words.day(one.birth_date),
-            one.register,
             words.district(one.district) if one.district else "",
-            f"{one.probability:.1%}",
+            words.confidence(one.probability) if one.match_weight else "stands for itself",
         )
     stays = _table("lived at", "from – to", "district")
     for stay in profile.stays:

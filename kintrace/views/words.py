@@ -64,6 +64,24 @@ def span(valid_from: dt.date, valid_to: dt.date) -> str:
     return f"{day(valid_from)} – {day(valid_to)}"
 
 
+def span_until(valid_from: dt.date, valid_to: dt.date, as_of: dt.date) -> str:
+    """An interval as it stands on a day: without an end where it still goes on.
+
+    >>> span_until(dt.date(2009, 4, 5), dt.date(2020, 1, 2), dt.date(2020, 1, 1))
+    '2009-04-05 –'
+    """
+    return f"{day(valid_from)} –" if valid_to > as_of else span(valid_from, valid_to)
+
+
+def confidence(probability: float) -> str:
+    """A probability in per cent that rounding never turns into certainty.
+
+    >>> confidence(0.9871), confidence(0.99987), confidence(1.0)
+    ('98.7%', '>99.9%', '>99.9%')
+    """
+    return ">99.9%" if probability >= 0.9995 else f"{probability:.1%}"
+
+
 def age(birth: dt.date | None, on: dt.date) -> str:
     """Age in whole years on a day.
 

@@ -1,0 +1,14 @@
+"""The console that answers are printed on."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+LOG_WIDTH = 140
+"""Columns of a log or a pipe: nobody's window, so wide enough not to break tables."""
+
+
+def console(*, stderr: bool = False) -> Console:
+    """As wide as the window; on a pipe or in a log, as wide as the tables need."""
+    found = Console(stderr=stderr, highlight=False)
+    return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=LOG_WIDTH)
