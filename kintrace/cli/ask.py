@@ -91,8 +91,8 @@ def person(
 
 @click.command()
 @click.argument("text", nargs=-1, required=True)
-@click.option("--born", type=Day(), help="Birth date.")
-@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@click.option("--born", type=Day(), help="Birth date, YYYY-MM-DD.")
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True, help="Most persons.")
 @with_lookup
 @json_option
 def search(

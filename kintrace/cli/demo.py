@@ -17,9 +17,9 @@ from kintrace.views.console import console
 
 @click.command()
 @click.option("--folder", type=click.Path(path_type=Path), default="demo", show_default=True, help="Where to make it.")
-@click.option("--persons", type=click.IntRange(500), default=20_000, show_default=True)
-@click.option("--years", type=click.IntRange(1, 40), default=12, show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--persons", type=click.IntRange(500), default=20_000, show_default=True, help="Population.")
+@click.option("--years", type=click.IntRange(1, 40), default=12, show_default=True, help="Years simulated.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Another seed, another country.")
 def demo(folder: Path, persons: int, years: int, seed: int) -> None:
     """Make a synthetic Denmark, rebuild its graph, and show one family's history across moves."""
     from kintrace.pipeline.progress import reporting
@@ -35,10 +35,10 @@ def demo(folder: Path, persons: int, years: int, seed: int) -> None:
     with reporting() as reporter:
         run = rebuild(read_settings(folder), reporter)
     out.print("[3/3] One family, as its present district and all districts together know it")
-    _show_family(run, out)
+    _show_family(run, folder, out)
 
 
-def _show_family(run: Run, out: Console) -> None:
+def _show_family(run: Run, folder: Path, out: Console) -> None:
     from graph.grant import demo_grant
     from graph.history import family_history
     from graph.snapshot import Snapshot
@@ -54,13 +54,14 @@ def _show_family(run: Run, out: Console) -> None:
     record_lookup(run, grant, "demo", [child])
     out.print(render_family(family_history(snapshot, child, as_of, grant, today=today())))
     kintrace = ".venv/bin/kintrace" if Path(".venv/bin/kintrace").exists() else "kintrace"
-    out.print(
-        f"\nGo on:\n"
-        f"  {kintrace} family {child} --as-of 2020-01-01   the same family, as of another day\n"
-        f"  {kintrace} search Jensen                    find persons within the scope\n"
-        f"  {kintrace} evaluate demo --truth demo/truth  how right all this is\n"
-        f"  {kintrace} neo4j up && {kintrace} publish demo --to neo4j   the same graph for Cypher\n"
-        f"  docs/tour.md                           the tour, ten minutes"
+    run_option = "" if folder == Path("demo") else f" --run {folder}"
+    # Written as they are: a command that a console wraps cannot be copied.
+    click.echo(
+        f"\nGo on with the tour, docs/tour.md (ten minutes), or with\n"
+        f"  the same family as of another day:\n    {kintrace} family {child} --as-of 2020-01-01{run_option}\n"
+        f"  persons within the scope by name:\n    {kintrace} search Jensen{run_option}\n"
+        f"  how right all this is:\n    {kintrace} evaluate {folder} --truth {folder / 'truth'}\n"
+        f"  the same graph for Cypher:\n    {kintrace} neo4j up && {kintrace} publish {folder} --to neo4j"
     )
 
 

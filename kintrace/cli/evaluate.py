@@ -44,9 +44,9 @@ def _print(result: dict[str, Any]) -> None:
         table.add_row(
             title, f"{score['recall']:.4f}", bands[0], f"{score['precision']:.4f}", bands[1], f"{score['n']:,}"
         )
-        for beside in ("ceiling", "baseline"):
+        for beside, meaning in (("ceiling", "true persons given"), ("baseline", "present district alone")):
             other = score[beside]
-            table.add_row(f"  {beside}", f"{other['recall']:.4f}", "", f"{other['precision']:.4f}", "", "")
+            table.add_row(f"  {beside}: {meaning}", f"{other['recall']:.4f}", "", f"{other['precision']:.4f}", "", "")
         if "recordlinkage" in result:
             other = result["recordlinkage"][key]
             table.add_row("  recordlinkage", f"{other['recall']:.4f}", "", f"{other['precision']:.4f}", "", "")

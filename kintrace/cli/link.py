@@ -30,6 +30,7 @@ from linkage.errors import LinkageError
 def link(files: tuple[Path, ...], kinds: tuple[str, ...], out: Path, engine: str, seed: int, as_json: bool) -> None:
     """Find the records of FILES (CSV or Parquet) that are one person.
 
+    One column must be the record_id, different in every row; columns without a kind are not looked at.
     Kinds: record_id, source, full_name, given_name, middle_name, surname, birth_date, birth_year,
     birth_month, birth_day, sex, street, house_number, address, postcode, city, region, email, phone,
     identifier, category, text. Writes entities.parquet, pairs.parquet and model.json into --out.

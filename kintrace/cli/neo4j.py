@@ -57,11 +57,14 @@ def neo4j() -> None:
 
 
 @neo4j.command()
-@click.option("--bolt-port", type=click.IntRange(0, 65535), default=7687, show_default=True)
-@click.option("--http-port", type=click.IntRange(0, 65535), default=7474, show_default=True)
+@click.option("--bolt-port", type=click.IntRange(0, 65535), default=7687, show_default=True, help="For drivers.")
+@click.option("--http-port", type=click.IntRange(0, 65535), default=7474, show_default=True, help="For HTTP.")
 @json_option
 def up(bolt_port: int, http_port: int, as_json: bool) -> None:
-    """Start the server, fetching it first if need be; its password lies in a file for you alone."""
+    """Start the server, fetching it first if need be.
+
+    It listens on this machine only; its random password lies in a file for you alone. Port 0 is any free port.
+    """
     server = _server(bolt_port, http_port)
     if not as_json:
         click.echo("Starting Neo4j (the first time its jars are fetched, which takes a minute) ...", err=True)

@@ -71,7 +71,9 @@ def _render(reasons: Why, entities: dict[str, str]) -> Group:
     verdict = f"one person ({entities[reasons.left]})" if one else "two persons"
     lines = [Text(f"{reasons.left}  and  {reasons.right}: {verdict}", style="bold")]
     if not reasons.candidates:
-        lines.append(Text("No blocking pass brought these two together; compared now, for this question."))
+        lines.append(
+            Text("The run kept no such pair (never compared, or far too unlikely); compared now, for this question.")
+        )
     table = Table("what", "says", "bits", "", box=None, pad_edge=False)
     table.add_row("any two mentions", "chance that they are one person", f"{reasons.prior_bits:+.1f}", "")
     for reason in reasons.reasons:

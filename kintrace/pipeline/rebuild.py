@@ -144,7 +144,7 @@ def _fingerprint(settings: Settings) -> str:
 
 def _unfinished(runs: Path, fingerprint: str) -> Run | None:
     newest = next(iter(list_runs(runs)), None)
-    if newest is None or newest.complete or not (newest.path / TIMINGS).is_file():
+    if newest is None or newest.published or not (newest.path / TIMINGS).is_file():
         return None
     return newest if newest.timings().get("fingerprint") == fingerprint else None
 

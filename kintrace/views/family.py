@@ -103,11 +103,11 @@ def _signalement(history: FamilyHistory) -> RenderableType:
         s.district for s in history.stays if s.person_id == history.child and s.valid_from <= history.as_of < s.valid_to
     }
     own = sum(any(r.district in present for r in e.records) for e in counted)
-    sentence = (
-        f"{len(counted)} events; the registers of the district where the child lives now hold {own} of them."
-        if counted
-        else "No event is recorded."
-    )
+    if not counted:
+        return Padding(Text("No event is recorded."), (1, 0))
+    number = "1 event" if len(counted) == 1 else f"{len(counted)} events"
+    known = f"the registers of the district where the child lives now hold {own} of them"
+    sentence = f"{number}; {known if present else 'where the child lives now is not known'}."
     return Padding(Group(table, Text(sentence)), (1, 0))
 
 
@@ -196,7 +196,9 @@ class _Row:
 
 
 def _concerns(concerns: Iterable[Concern]) -> Table:
-    table = Table.grid(padding=(0, 2))
+    table = Table.grid(padding=(0, 1))
+    for _ in range(4):
+        table.add_column(overflow="fold")
     for concern in concerns:
         sources = ", ".join(f"{r.register} {r.journal_number or ''}".strip() for r in concern.records)
         table.add_row(str(concern.date), words.category(concern.category), words.ROLES[concern.role], sources)

@@ -24,16 +24,11 @@ def render_person(profile: PersonProfile) -> RenderableType:
     parts: list[RenderableType] = [DEMO] if profile.demo else []
     heading = f"{profile.name or 'no name'}, born {words.day(profile.birth_date)}, {profile.person_id}"
     parts.append(Rule(Text(heading, style="bold"), align="left"))
-    mentions = _table("mention", "name", "born", "district", "link")
-    mentions.columns[0].no_wrap = True
+    mentions = _table("mention", "born", "link")
     for one in profile.mentions:
-        mentions.add_row(
-            one.record_id,
-            one.name or "",
-            words.day(one.birth_date),
-            words.district(one.district) if one.district else "",
-            words.confidence(one.probability) if one.match_weight else "stands for itself",
-        )
+        stated = ", ".join(x for x in (one.name or "no name", one.district and words.district(one.district)) if x)
+        link = words.confidence(one.probability) if one.match_weight else "itself"
+        mentions.add_row(f"{one.record_id}\n  {stated}", words.day(one.birth_date), link)
     stays = _table("lived at", "from – to", "district")
     for stay in profile.stays:
         stays.add_row(stay.label, words.span(stay.valid_from, stay.valid_to), words.district(stay.district))
@@ -65,7 +60,7 @@ def render_hits(hits: Sequence[Hit], *, demo: bool) -> RenderableType:
 
 def _table(*columns: str) -> Table:
     """Ids fold rather than being cut short: the reader needs them whole for the next command."""
-    table = Table(box=None, padding=(0, 2), pad_edge=False)
+    table = Table(box=None, padding=(0, 1), pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
