@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ _KEYS = {
     "run": {"folder", "as_of", "registers", "synthetic", "seed"},
     "scope": {"kind", "legal_basis"},
 }
+
+EARLIEST, LATEST = dt.date(1000, 1, 1), dt.date(2999, 12, 31)
+"""Days that a question can be about: rules look years back and ahead, and must not leave the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,12 @@ def read_settings(path: Path) -> Settings:
     as_of = run.get("as_of")
     if not isinstance(as_of, dt.date) or isinstance(as_of, dt.datetime):
         raise ConfigError("[run] as_of is missing or no date", where=str(path), hint="write as_of = 2025-12-31")
+    if not EARLIEST <= as_of <= LATEST:
+        raise ConfigError(f"[run] as_of is {as_of}", where=str(path), hint="the day on which the extracts were drawn")
     kind = scope.get("kind", "incident")
     basis = scope.get("legal_basis", "")
+    if not isinstance(basis, str):
+        raise ConfigError("[scope] legal_basis is no text", where=str(path), hint="name the statute in quotes")
     if kind not in ("incident", "all"):
         raise ConfigError(f"[scope] kind is {kind!r}", where=str(path), hint='use "incident" or "all"')
     if kind == "all" and not basis.strip():
@@ -75,7 +83,7 @@ def read_settings(path: Path) -> Settings:
         mappings=_find_mappings(base, run.get("registers", ["mappings/*.toml"]), path),
         as_of=as_of,
         synthetic=_typed(run, "synthetic", False, path),
-        seed=_typed(run, "seed", 1, path),
+        seed=_seed(run, path),
         scope=kind,
         scope_legal_basis=basis,
     )
@@ -95,7 +103,11 @@ def _parse(path: Path) -> dict[str, Any]:
 def _check_keys(content: dict[str, Any], path: Path) -> None:
     for section, values in content.items():
         known = _KEYS.get(section)
-        if known is None or not isinstance(values, dict):
+        if known is not None and not isinstance(values, dict):
+            raise ConfigError(
+                f"{section} is no section", where=str(path), hint=f"write [{section}] on a line of its own"
+            )
+        if known is None:
             raise ConfigError(f"unknown section [{section}]", where=str(path), hint=_nearest(section, _KEYS))
         for key in values:
             if key not in known:
@@ -114,12 +126,25 @@ def _typed(values: dict[str, Any], key: str, default: Any, path: Path) -> Any:
     return value
 
 
+def _seed(values: dict[str, Any], path: Path) -> int:
+    seed: int = _typed(values, "seed", 1, path)
+    if seed < 0:
+        raise ConfigError(f"[run] seed is {seed}", where=str(path), hint="use 0 or more")
+    return seed
+
+
 def _find_mappings(base: Path, patterns: object, path: Path) -> tuple[Path, ...]:
-    if not isinstance(patterns, list) or not all(isinstance(p, str) for p in patterns):
+    if not isinstance(patterns, list) or not all(isinstance(p, str) and p for p in patterns):
         raise ConfigError("[run] registers is no list of paths", where=str(path), hint='["mappings/*.toml"]')
-    found = sorted({m for p in patterns for m in base.glob(p)})
+    found = sorted({m for p in patterns for m in _matching(base, p)})
     if not found:
         raise ConfigError(
             "[run] registers matches no mapping file", where=str(path), hint=f"looked for {', '.join(patterns)}"
         )
     return tuple(found)
+
+
+def _matching(base: Path, pattern: str) -> Iterable[Path]:
+    """Files of a pattern that starts at `base`, or at the root of the file system."""
+    anchor = Path(pattern).anchor
+    return Path(anchor).glob(pattern.removeprefix(anchor)) if anchor else base.glob(pattern)

@@ -71,6 +71,8 @@ def stated_text(source: Source, cell: Cell) -> pa.Array:
         values = pa.repeat(pa.scalar(cell.constant, TEXT), rows)
     elif cell.how == "join":
         parts = [column(source, c) for c in cell.columns]
+        # Arrow drops a row when it skips nulls and all are null.
+        parts[0] = pc.if_else(pc.is_valid(pc.coalesce(*parts)), parts[0], "")
         joined = pc.binary_join_element_wise(*parts, cell.separator, null_handling="skip")
         values = pc.if_else(pc.equal(joined, ""), NO_TEXT, joined)
     else:

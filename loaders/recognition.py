@@ -57,7 +57,9 @@ def _identity_keys(persons: pa.Table) -> pa.Table:
     every = pa.concat_arrays([pa.array(range(len(persons)), pa.int64()), earlier.cast(pa.int64())])
     surname = pa.concat_arrays([whole(persons, "surname"), surnames.flatten()])
     for parts in ((given, middle), (given,)):
-        names = pc.binary_join_element_wise(*(p.take(every) for p in parts), surname, " ", null_handling="skip")
+        # Missing parts are empty texts, folded away: Arrow drops a row when it skips nulls and all are null.
+        texts = (pc.fill_null(text, "") for text in (*(p.take(every) for p in parts), surname))
+        names = pc.binary_join_element_wise(*texts, " ")
         key = pc.binary_join_element_wise("name", fold_names(names), born.take(every), ":")
         stated = pc.and_(pc.is_valid(surname), pc.is_valid(given.take(every)))
         records.append(record.take(every).filter(stated))

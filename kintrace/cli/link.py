@@ -24,7 +24,13 @@ from linkage.errors import LinkageError
     help="What a column holds, such as dob=birth_date. Repeat for every column to use.",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the result.")
-@click.option("--engine", type=click.Choice(["kintrace", "recordlinkage"]), default="kintrace", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(["kintrace", "recordlinkage"]),
+    default="kintrace",
+    show_default=True,
+    help="What links; recordlinkage is for comparison.",
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the random pairs.")
 @json_option
 def link(files: tuple[Path, ...], kinds: tuple[str, ...], out: Path, engine: str, seed: int, as_json: bool) -> None:

@@ -12,9 +12,10 @@ from typing import Any
 
 import click
 
-from graph.grant import Grant, demo_grant
+from graph.grant import DEMO_CASE, Grant, demo_grant
 from kintrace.errors import NoSuchRunError, RunError
 from kintrace.pipeline.runs import Run, find_run
+from kintrace.settings import EARLIEST, LATEST
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 
@@ -29,9 +30,12 @@ class Day(click.ParamType[dt.date]):
         if isinstance(value, dt.date):
             return value
         try:
-            return dt.date.fromisoformat(value)
+            day = dt.date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no date; write YYYY-MM-DD", param, ctx)
+        if not EARLIEST <= day <= LATEST:
+            self.fail(f"{value!r} is not between {EARLIEST} and {LATEST}", param, ctx)
+        return day
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +87,15 @@ def _grant_for(run: Run, case_id: str | None, purpose: str | None, legal_basis: 
     """The grant of this look-up: stated by the user, or the demo grant of a synthetic run.
 
     Raises:
-        RunError: A run on real registers, and case, purpose or legal basis is missing.
+        RunError: A run on real registers, and case, purpose or legal basis is missing or no real one.
     """
+    synthetic = run.manifest()["settings"]["synthetic"]
+    if case_id == DEMO_CASE and not synthetic:
+        raise RunError(f"{DEMO_CASE} is no case: these registers are real", hint="give the id of the case you work on")
     if case_id and purpose and legal_basis:
         tomorrow = today() + dt.timedelta(days=1)
         return Grant(case_id, purpose, legal_basis, holder=_account(), valid_until=tomorrow)
-    if run.manifest()["settings"]["synthetic"]:
+    if synthetic:
         return demo_grant(_account())
     raise RunError(
         "a look-up in real registers needs a case, a purpose and a legal basis",

@@ -9,6 +9,7 @@ import click
 from rich.table import Table
 
 from kintrace.cli.options import json_option, print_json
+from kintrace.errors import NoSuchRunError
 from kintrace.pipeline.runs import Run, list_runs
 from kintrace.settings import read_settings
 from kintrace.views.console import console
@@ -42,6 +43,8 @@ def rebuild(config: Path, as_json: bool) -> None:
 @json_option
 def runs(folder: Path, as_json: bool) -> None:
     """List the runs of FOLDER (one with a kintrace.toml, or a folder of runs), newest first."""
+    if not folder.exists():
+        raise NoSuchRunError("no such folder", where=str(folder), hint="one with a kintrace.toml, or a folder of runs")
     if (folder / "kintrace.toml").is_file() or folder.is_file():
         folder = read_settings(folder).runs
     elif not any(folder.glob("run-*")) and (folder / "demo" / "kintrace.toml").is_file():

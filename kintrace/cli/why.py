@@ -52,7 +52,7 @@ def _entities(run: Run, left: str, right: str) -> dict[str, str]:
     answer = dict(zip(found.column("record_id").to_pylist(), found.column("entity_id").to_pylist(), strict=True))
     for record in (left, right):
         if record not in answer:
-            raise RunError(f"no mention {record} in this run", hint="kintrace person lists a person's mentions")
+            raise RunError(f"no mention {record!r} in this run", hint="kintrace person lists a person's mentions")
     return answer
 
 

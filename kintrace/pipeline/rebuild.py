@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kintrace.errors import NoSuchRunError, RunError
+from kintrace.errors import ConfigError, NoSuchRunError, RunError
 from kintrace.pipeline.progress import Reporter
 from kintrace.pipeline.runs import (
     MANIFEST,
@@ -133,10 +133,20 @@ def _file_digest(path: Path) -> str:
 
 
 def _fingerprint(settings: Settings) -> str:
-    """A digest of settings, versions, mappings and input files as they lie on disk."""
+    """A digest of settings, versions, mappings and input files as they lie on disk.
+
+    Raises:
+        ConfigError: A run that calls itself synthetic, and so needs no case, reads a real register.
+    """
     parts: list[Any] = [settings.result_settings(), importlib.metadata.version("kintrace")]
     for path in settings.mappings:
         mapping = read_mapping(path)
+        if settings.synthetic and not mapping.synthetic:
+            raise ConfigError(
+                f"[run] synthetic is true, and the register of {path.name} is real",
+                where=str(settings.path),
+                hint="set it to false: look-ups then name their case",
+            )
         files = [file for role in sorted(mapping.files) for file in find_files(mapping, role)]
         parts.append([path.name, repr(replace(mapping, path=Path())), [_file_digest(file) for file in files]])
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
