@@ -146,7 +146,7 @@ def _stays(snapshot: Snapshot, person: int, asked: Question) -> tuple[ProfileSta
         for row in believed(snapshot.rows("out", "LIVED_AT", person), asked.known_at)
         if row[VALID_FROM] < asked.horizon
     }
-    return tuple(sorted(found, key=lambda s: (s.valid_from, s.label)))
+    return tuple(sorted(found, key=lambda s: (s.valid_from, s.label, s.valid_to, s.register)))
 
 
 _RELATIONS = (
@@ -174,7 +174,7 @@ def _relatives(snapshot: Snapshot, person: int, asked: Question) -> tuple[Relati
                     valid_to=to_date(row[VALID_TO]),
                 )
             )
-    return tuple(sorted(found, key=lambda r: (r.relation, r.valid_from, r.person_id)))
+    return tuple(sorted(found, key=lambda r: (r.relation, r.valid_from, r.person_id, r.valid_to)))
 
 
 def _incidents(snapshot: Snapshot, person: int, asked: Question, *, own_roles: bool) -> tuple[ProfileIncident, ...]:
@@ -199,7 +199,11 @@ def _incidents(snapshot: Snapshot, person: int, asked: Question, *, own_roles: b
                 journal_number=_journal(snapshot, event, str(snapshot.value("INVOLVED_IN", "incident_id", part))),
             )
         )
-    return tuple(sorted(found, key=lambda i: (i.date, i.event_id, i.role, i.register)))
+    return tuple(sorted(found, key=_incident_order))
+
+
+def _incident_order(one: ProfileIncident) -> tuple[dt.date, str, str, str, str, str]:
+    return one.date, one.event_id, one.role, one.register, one.journal_number or "", one.outcome or ""
 
 
 def _journal(snapshot: Snapshot, event: int, incident_id: str) -> str | None:

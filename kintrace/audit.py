@@ -1,7 +1,8 @@
 """The log of look-ups: who looked at whom, for which case, before the answer leaves.
 
 One JSON line per look-up, appended and flushed to disk beside the runs; no log, no answer. It holds
-ids of persons and of the build, never names or numbers.
+ids of persons and of the run. A free Cypher statement is kept as it was asked, because it is what was
+looked for; so the file is for its owner alone, and whoever writes a name into a statement writes it here.
 """
 
 from __future__ import annotations

@@ -66,7 +66,12 @@ def find_columns(header: list[str], wanted: Wanted) -> list[int]:
             stated = wanted.lines.get(name)
             by = f"; named in {stated[0]}, line {stated[1]}" if stated else ""
             other = next((d for d in ";,\t|" if d != wanted.delimiter and len(header) == 1 and d in header[0]), None)
-            hint = f"the delimiter looks like {other!r}, not {wanted.delimiter!r}" if other else meant(name, header)
+            if other:
+                hint = f"the delimiter looks like {other!r}, not {wanted.delimiter!r}"
+            elif set(header) & set(wanted.columns):
+                hint = meant(name, header)
+            else:  # Then it may be a row of data, which no message may repeat.
+                hint = "the first row names none of the columns: is it a header?"
             raise RegisterError("no such column", where=where, hint=hint + by)
         if len(many) > 1:
             raise RegisterError("the column stands there twice", where=where, hint="rename one of the two")

@@ -30,6 +30,13 @@ _RECORDS = "SELECT e.event_id, e.reason, i.* FROM incidents i JOIN events e USIN
 # What an event is, is settled on the records of the newest belief: those never withdrawn, if there are any.
 _BELIEVED = "SELECT * FROM records QUALIFY known_to = max(known_to) OVER (PARTITION BY event_id)"
 
+# A link is known once both its mentions are: the one that is placed, and the one it was placed by.
+_LINKED = """
+SELECT p.record_id, greatest(p.known_from, coalesce(a.known_from, p.known_from)) AS known_from,
+       least(p.known_to, coalesce(a.known_to, p.known_to)) AS known_to
+FROM persons p LEFT JOIN links l USING (record_id) LEFT JOIN persons a ON a.record_id = l.anchor_id
+"""
+
 _DATED = """
 SELECT * FROM records
 WHERE event_id IN (SELECT event_id FROM believed WHERE coalesce(occurred, reported) IS NOT NULL)
@@ -39,14 +46,14 @@ _QUERIES = {
     "REFERS_TO": """
         SELECT p.record_id AS start_id, n.entity_id AS end_id, coalesce(l.match_weight, 0) AS match_weight,
                coalesce(l.probability, 1) AS probability, p.known_from, p.known_to
-        FROM persons p JOIN entities n USING (record_id) LEFT JOIN links l USING (record_id)
+        FROM linked p JOIN entities n USING (record_id) LEFT JOIN links l USING (record_id)
     """,
     "STATED_IN": "SELECT record_id AS start_id, register AS end_id FROM persons JOIN entities USING (record_id)",
     "INVOLVED_IN": """
         SELECT n.entity_id AS start_id, d.event_id AS end_id, v.incident_id, v.record_id, v.role, v.stated_role,
                v.outcome, v.register, coalesce(l.probability, 1) AS probability,
                greatest(v.known_from, p.known_from) AS known_from, least(v.known_to, p.known_to) AS known_to
-        FROM involvements v JOIN entities n USING (record_id) JOIN persons p USING (record_id)
+        FROM involvements v JOIN entities n USING (record_id) JOIN linked p USING (record_id)
         JOIN dated d USING (incident_id) LEFT JOIN links l USING (record_id)
     """,
     "RECORDED_IN": """
@@ -104,6 +111,7 @@ def relationship_tables(database: Database) -> dict[str, pa.Table]:
     database.keep("stays", _EPISODES)
     database.keep("places", _PLACES)
     database.keep("records", _RECORDS)
+    database.keep("linked", _LINKED)
     database.keep("believed", _BELIEVED)
     database.keep("dated", _DATED)
     return {name: database.shaped(sql, RELATIONSHIPS[name].table) for name, sql in _QUERIES.items()}

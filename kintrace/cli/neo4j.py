@@ -162,7 +162,8 @@ def cypher(
     run, grant = lookup.run, lookup.grant
     record_lookup(run, grant, f"cypher: {statement}", [])
     with open_reader(connection(), build=build_id(run)) as reader:
-        if statement in catalogue():
+        # One word is no Cypher: it is a name, and a misspelt one is answered with the names there are.
+        if statement in catalogue() or statement.strip().isidentifier():
             result = reader.query(statement, _bound(parameters), grant, today=today(), timeout=timeout)
         else:
             result = reader.run(statement, _bound(parameters), grant, today=today(), limit=limit, timeout=timeout)

@@ -16,7 +16,7 @@ from kintrace.audit import record_lookup
 from kintrace.cli.options import Lookup, json_option, print_json, today, with_lookup
 from kintrace.errors import RunError
 from kintrace.pipeline.runs import Run
-from kintrace.views.console import console
+from kintrace.views.console import console, marked
 from linkage.people.explain import Why, why_by_comparison, why_from_pairs
 
 
@@ -43,7 +43,7 @@ def why(
     if as_json:
         print_json({**dataclasses.asdict(reasons), "entities": entities, "demo": grant.demo})
     else:
-        console().print(_render(reasons, entities))
+        console().print(marked(_render(reasons, entities), demo=grant.demo))
 
 
 def _entities(run: Run, left: str, right: str) -> dict[str, str]:

@@ -59,7 +59,8 @@ def load(context: Context, folder: Path) -> Output:
     tables = canonical.tables
     refused = tables["refused"].num_rows
     mentions, incidents = tables["persons"].num_rows, tables["incidents"].num_rows
-    summary = f"{len(mappings)} registers, {mentions:,} mentions, {incidents:,} incident records, {refused:,} refused"
+    made = f"{mentions:,} mentions, {incidents:,} incident records"
+    summary = f"{len(mappings)} registers, {made}, {refused:,} rows or values refused"
     return Output(summary, tables)
 
 

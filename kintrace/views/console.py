@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
 
 LOG_WIDTH = 140
 """Columns of a log or a pipe: nobody's window, so wide enough not to break tables."""
@@ -12,3 +13,10 @@ def console(*, stderr: bool = False) -> Console:
     """As wide as the window; on a pipe or in a log, as wide as the tables need."""
     found = Console(stderr=stderr, highlight=False)
     return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=LOG_WIDTH)
+
+
+def marked(answer: RenderableType, *, demo: bool) -> RenderableType:
+    """The answer below a line that says nobody in it exists, where that is so."""
+    return (
+        Group(Text(" DEMO  synthetic data: nobody here exists ", style="black on yellow"), answer) if demo else answer
+    )

@@ -19,7 +19,9 @@ from rich.text import Text
 
 from graph.history import Concern, Entry, FamilyHistory, Part, Stay
 from kintrace.views import words
+from kintrace.views.console import marked
 from linkage.intervals import add_years
+from linkage.vocabulary import OWN_ROLES
 
 _COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red", "bright_cyan", "bright_magenta", "bright_green")
 _MARKS = {"A": "●", "B": "○", "C": "◍"}
@@ -50,22 +52,21 @@ def render_family(history: FamilyHistory) -> RenderableType:
     """The whole answer, to be printed by a rich console."""
     child = next(iter(history.members), None)
     if not history.focal or child is None:
-        return Text(
+        none = Text(
             f"{history.child} is no child on {history.as_of}, or has no incident within the scope: no family history.\n"
             "Ask kintrace person for what is known, or another day with --as-of."
         )
+        return marked(none, demo=history.demo)
     own = tuple(s for s in history.stays if s.person_id == history.child)
     lanes = _Lanes(_districts(own, history.entries), own)
     heading = f"{child.name or history.child}, {words.age(child.birth_date, history.as_of)}, on {history.as_of}"
-    parts: list[RenderableType] = []
-    if history.demo:
-        parts.append(Text(" DEMO  synthetic data: nobody here exists ", style="black on yellow"))
-    parts += [Rule(Text(heading, style="bold"), align="left"), _members(history), _signalement(history)]
+    parts: list[RenderableType] = [Rule(Text(heading, style="bold"), align="left")]
+    parts += [_members(history), _signalement(history)]
     parts += [Rule("Timeline", align="left"), _legend(lanes), *_timeline(history, lanes)]
     if history.concerns:
         parts += [Rule("Concerns and notices (never counted as events)", align="left"), _concerns(history.concerns)]
     parts.append(_note(history))
-    return Group(*parts)
+    return marked(Group(*parts), demo=history.demo)
 
 
 def _districts(stays: Sequence[Stay], entries: Iterable[Entry]) -> tuple[str, ...]:
@@ -147,7 +148,8 @@ def _entry_lines(entry: Entry, history: FamilyHistory, lanes: _Lanes) -> _Row:
         text.append("  unverified", style="italic")
     names = {m.person_id: m.name or m.person_id for m in history.members}
     for (person, rule, role), parts in _by_role(entry.parts).items():
-        outcomes = ", ".join(dict.fromkeys(part.outcome for part in parts if part.outcome))
+        # Registers write a case's outcome on every party; it is said of those the case was laid to.
+        outcomes = ", ".join(dict.fromkeys(p.outcome for p in parts if p.outcome and p.role in OWN_ROLES))
         text.append(f"\n  {names.get(person, person)} ({words.RULES[rule]}): {words.ROLES[role]}")
         text.append(f", {outcomes}" if outcomes else "")
         text.append(f"  link {words.confidence(min(part.probability for part in parts))}", style="dim")

@@ -11,19 +11,17 @@ from rich.table import Table
 from rich.text import Text
 
 from kintrace.views import words
+from kintrace.views.console import marked
 
 if TYPE_CHECKING:
     from graph.person import PersonProfile
     from graph.search import Hit
 
-DEMO = Text(" DEMO  synthetic data: nobody here exists ", style="black on yellow")
-
 
 def render_person(profile: PersonProfile) -> RenderableType:
     """What is known of a person: the mentions it is made of first, because everything hangs on them."""
-    parts: list[RenderableType] = [DEMO] if profile.demo else []
     heading = f"{profile.name or 'no name'}, born {words.day(profile.birth_date)}, {profile.person_id}"
-    parts.append(Rule(Text(heading, style="bold"), align="left"))
+    parts: list[RenderableType] = [Rule(Text(heading, style="bold"), align="left")]
     mentions = _table("mention", "born", "link")
     for one in profile.mentions:
         stated = ", ".join(x for x in (one.name or "no name", one.district and words.district(one.district)) if x)
@@ -45,17 +43,20 @@ def render_person(profile: PersonProfile) -> RenderableType:
             words.district(one_part.district),
             f"{one_part.register} {one_part.journal_number or ''}".strip(),
         )
-    return Group(*parts, *(table for table in (mentions, stays, relatives, incidents) if table.row_count))
+    parts += [table for table in (mentions, stays, relatives, incidents) if table.row_count]
+    return marked(Group(*parts), demo=profile.demo)
 
 
 def render_hits(hits: Sequence[Hit], *, demo: bool) -> RenderableType:
     """Search hits with why each one hit."""
     if not hits:
-        return Text("Nobody within the scope of this run fits. Try another spelling, or fewer words.")
+        return marked(
+            Text("Nobody within the scope of this run fits. Try another spelling, or fewer words."), demo=demo
+        )
     table = _table("person", "name", "born", "why it hit")
     for hit in hits:
         table.add_row(hit.person_id, hit.name or "no name", words.day(hit.birth_date), hit.why)
-    return Group(DEMO, table) if demo else table
+    return marked(table, demo=demo)
 
 
 def _table(*columns: str) -> Table:

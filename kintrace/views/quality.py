@@ -23,7 +23,7 @@ def render_quality(quality: pa.Table) -> RenderableType:
     """Rows read, used, refused and repeated of each register; then filled %, valid % and distinct values."""
     table = Table(box=None, padding=(0, 1), pad_edge=False)
     for name in ("register", "read", "used", "refused", "repeated", *COLUMNS):
-        table.add_column(name, no_wrap=name == "register", justify="left" if name == "register" else "right")
+        table.add_column(name, no_wrap=True, justify="left" if name == "register" else "right")
     rates = {(r["register"], r["table"], r["column"]): r for r in quality.to_pylist()}
     for one in summarise(quality):
         counts = (f"{n:,}" for n in (one.read, one.used, one.refused, one.duplicates))

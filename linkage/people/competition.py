@@ -6,8 +6,7 @@ person *P* is lowered by what the other registered persons offer:
 
     penalty(M, P) = −log2(1 + Σ 2^W(M, P')),  P' ≠ P in the register of P
 
-so that M and P become one person only if the odds of P against all others and nobody together are
-good. Between two reports the penalty is that of M with the person whom the other report fits best.
+so that M and P become one person only if the odds of P against all others and nobody together are good.
 """
 
 from __future__ import annotations
@@ -42,8 +41,8 @@ class Competition:
     """2^W of each offer."""
     total: Floats
     """Sum of the odds of all offers, by mention."""
-    best: Ints
-    """The registered person that fits best, by mention; -1 without offers; itself for a registered one."""
+    population: npt.NDArray[np.bool_]
+    """Which mentions are the registered persons that compete."""
     name: str = "competition"
     conflicts: frozenset[int] = frozenset()
 
@@ -53,18 +52,20 @@ class Competition:
 
     def compare(self, left: Index, right: Index) -> Agreement:
         """Level 0 and the bits that competition takes away, 0 where nobody competes."""
-        lost = np.maximum(self._against(left, self.best[right]), self._against(right, self.best[left]))
-        return Agreement(np.zeros(len(left), np.uint8), lost)
+        mention = np.where(self.population[left], right, left)
+        person = np.where(self.population[left], left, right)
+        lost = np.log2(1.0 + self._others(mention, person))
+        one_side = self.population[left] != self.population[right]
+        return Agreement(np.zeros(len(left), np.uint8), np.where(one_side, lost, 0.0))
 
-    def _against(self, mention: Index, person: Ints) -> Floats:
-        """What others offer to `mention`, if it is `person`."""
-        asked = (mention << 32) | np.maximum(person, 0)
+    def _others(self, mention: Index, person: Index) -> Floats:
+        """Summed odds of all offers to `mention` but that of `person`."""
+        asked = (mention << 32) | person
         place = np.minimum(np.searchsorted(self.offers, asked), max(len(self.offers) - 1, 0))
         own = np.zeros(len(mention))
         if len(self.offers):
-            own = np.where((self.offers[place] == asked) & (person >= 0), self.odds[place], 0.0)
-        others = np.maximum(self.total[mention] - own, 0.0)
-        return np.where((person >= 0) & (person != mention), np.log2(1.0 + others), 0.0)
+            own = np.where(self.offers[place] == asked, self.odds[place], 0.0)
+        return np.maximum(self.total[mention] - own, 0.0)
 
 
 def find_competition(mentions: Mentions, left: Index, right: Index, weights: Floats) -> Competition:
@@ -84,10 +85,7 @@ def find_competition(mentions: Mentions, left: Index, right: Index, weights: Flo
     order = np.argsort(packed, kind="stable")
     packed, odds = packed[order], odds[order]
     total = np.bincount(packed >> 32, weights=odds, minlength=n).astype(np.float64)
-    best = np.where(population, np.arange(n), -1)
-    by_odds = np.lexsort((-(packed & 0xFFFFFFFF), odds))
-    best[packed[by_odds] >> 32] = packed[by_odds] & 0xFFFFFFFF
-    return Competition(packed, odds, total, best)
+    return Competition(packed, odds, total, population)
 
 
 def _largest_population(mentions: Mentions) -> npt.NDArray[np.bool_]:

@@ -66,7 +66,7 @@ def why_by_comparison(tables: Mapping[str, pa.Table], model: Mapping[str, Any], 
     """The evidence on any two mentions, compared now; competition is left out.
 
     Raises:
-        LinkageError: A record id is not among the mentions.
+        LinkageError: A record id is not among the mentions, or the resolution compared nothing.
     """
     mentions = build_mentions(tables["persons"], tables["residences"], tables["addresses"], tables["registers"])
     rows = pc.index_in(pa.array([left, right]), value_set=mentions.record_ids).to_pylist()
@@ -74,7 +74,10 @@ def why_by_comparison(tables: Mapping[str, pa.Table], model: Mapping[str, Any], 
         raise LinkageError("no mention has this record id", where=(left, right)[rows.index(None)])
     comparisons = people_comparisons(mentions)
     one_side = bool(mentions.registered[rows].sum() == 1)
-    trained = model[REGISTERED if one_side else FREE]
+    passes = [name for name in ((REGISTERED, FREE) if one_side else (FREE, REGISTERED)) if name in model]
+    if not passes:
+        raise LinkageError("no two mentions of this run were worth comparing", hint="so it holds no model to ask")
+    trained = model[passes[0]]
     stored = {**trained, "comparisons": [c for c in trained["comparisons"] if c["name"] != "competition"]}
     scorer = PairScorer(comparisons, Model.from_dict(stored))
     agreements = compare_all(comparisons, np.array(rows[:1]), np.array(rows[1:]))

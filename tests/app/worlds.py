@@ -10,7 +10,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kintrace.pipeline import Run, rebuild
+from kintrace.pipeline import Run
+from kintrace.pipeline.rebuild import rebuild
 from kintrace.settings import read_settings
 from loaders.synth import Noise, SynthSettings, make_denmark
 
