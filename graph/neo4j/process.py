@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import random
 import signal
 import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from graph.errors import Neo4jError
 
 LOOPBACK = "127.0.0.1"
 _POLL_SECONDS = 0.1
@@ -77,6 +80,9 @@ def wait_until_gone(pid: int, mark: str, seconds: float) -> bool:
     return True
 
 
+LISTENING_PORTS = range(15_000, 32_000)
+
+
 def port_is_free(port: int) -> bool:
     """Whether a server could listen on this port of the loopback interface now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -89,15 +95,18 @@ def port_is_free(port: int) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on at this moment, all different."""
-    with_sockets = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
-    try:
-        for one in with_sockets:
-            one.bind((LOOPBACK, 0))
-        return [int(one.getsockname()[1]) for one in with_sockets]
-    finally:
-        for one in with_sockets:
-            one.close()
+    """Ports nobody listens on at this moment, all different.
+
+    They lie below the range from which systems draw the ports of outgoing connections: a server that is
+    down for a moment would else find its port taken by somebody's connection, even by its own client's.
+    """
+    found: list[int] = []
+    for port in random.SystemRandom().sample(LISTENING_PORTS, 500):
+        if len(found) < count and port_is_free(port):
+            found.append(port)
+    if len(found) < count:
+        raise Neo4jError("no free port was found", where=LOOPBACK, hint="name one")
+    return found
 
 
 def available_memory_mb() -> int | None:

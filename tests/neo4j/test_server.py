@@ -19,7 +19,7 @@ from graph.neo4j.jars import jar_folder
 from graph.neo4j.process import birth_mark, free_ports, port_is_free, wait_until_gone
 from graph.neo4j.settings import FREE_PORT, default_cache
 
-ANY_PORTS = ServerSettings(bolt_port=FREE_PORT, http_port=FREE_PORT, heap_mb=64, page_cache_mb=8, start_seconds=5)
+ANY_PORTS = ServerSettings(bolt_port=FREE_PORT, http_port=FREE_PORT, heap_mb=64, page_cache_mb=8, start_seconds=30)
 BANNER = 'if [ "$1" = -version ]; then echo \'openjdk version "17.0.9"\' >&2; exit 0; fi\n'
 
 
