@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -124,3 +125,28 @@ def test_a_sealed_event_of_a_family_keeps_day_kind_and_role(worlds: Worlds) -> N
         assert entry["category"]
         assert all(part["role"] for part in entry["parts"])
         assert all(r["register"] == "protected" and r["journal_number"] is None for r in entry["records"])
+
+
+RECOGNISED_LATER = """
+select distinct i.journal_number from incidents i
+join involvements v using (incident_id) join entities e on e.record_id = v.record_id
+join (select n.entity_id, p.valid_from, p.valid_to from protections p join entities n using (record_id)
+      where p.kind = 'special') t
+  on t.entity_id = e.entity_id and coalesce(i.occurred, i.reported) >= t.valid_from
+ and coalesce(i.occurred, i.reported) < t.valid_to
+where not i.sealed order by 1
+"""
+"""Cases of protected persons whom no number and no exact name gave away, so that only linkage knew them."""
+
+
+def test_what_only_linkage_recognised_is_sealed_in_the_graph_and_its_snapshot(worlds: Worlds) -> None:
+    run = worlds.north
+    with duckdb.connect() as db:
+        for name in ("incidents", "involvements", "protections"):
+            db.register(name, run.read("load", name))
+        db.register("entities", run.read("resolve", "entities"))
+        journals = [row[0].lower() for row in db.execute(RECOGNISED_LATER).fetchall()]
+    assert journals
+    shown = [(where, text) for where, text in texts(run) if where.startswith(("graph/", "snapshot/"))]
+    assert shown
+    assert not [(where, journal) for where, text in shown for journal in journals if journal in text]
