@@ -23,6 +23,9 @@ class Grant:
     own_roles_of_children: bool = False
     """Whether the holder may see incidents laid to a child itself (a separate right, from 15 years)."""
 
+    synthetic: bool = False
+    """Whether the registers looked into are synthetic, so that answers must be marked DEMO."""
+
     def check(self, today: dt.date) -> None:
         """Refuse a grant that states no case or purpose, or that has run out.
 
@@ -37,7 +40,7 @@ class Grant:
     @property
     def demo(self) -> bool:
         """Whether answers must be marked DEMO."""
-        return self.case == DEMO_CASE
+        return self.synthetic or self.case == DEMO_CASE
 
 
 DEMO_CASE = "DEMO"

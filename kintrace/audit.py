@@ -10,8 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from graph.grant import Grant
 from kintrace.errors import RunError
@@ -20,14 +21,16 @@ from kintrace.pipeline.runs import Run
 LOG = "lookups.jsonl"
 
 
-def record_lookup(run: Run, grant: Grant, action: str, persons: Sequence[str]) -> None:
+def record_lookup(
+    run: Run, grant: Grant, action: str, persons: Sequence[str], *, parameters: Mapping[str, Any] | None = None
+) -> None:
     """Append one look-up to the log beside the runs.
 
     Raises:
         RunError: The log cannot be written; the look-up must not go on.
     """
     path = log_path(run)
-    entry = {
+    entry: dict[str, Any] = {
         "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "who": grant.holder,
         "case": grant.case,
@@ -37,6 +40,8 @@ def record_lookup(run: Run, grant: Grant, action: str, persons: Sequence[str]) -
         "run": run.name,
         "persons": list(persons),
     }
+    if parameters:
+        entry["parameters"] = {name: str(value) for name, value in sorted(parameters.items())}
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8") as log:
             log.write(json.dumps(entry, ensure_ascii=False) + "\n")

@@ -29,8 +29,10 @@ _LETTERS = (
     ("þ", "th"),
     ("ı", "i"),
 )
-_MISSING = ["", "nan", "null", "none", "unknown", "ukendt", "uoplyst", "n a", "nn", "n n"]
+_MISSING = "nan|null|none|unknown|ukendt|uoplyst|n a|nn|n n"
 """Folded words that stand for "no value" in exports."""
+_NOTHING = rf"^((({_MISSING}) )*({_MISSING}))?$"
+"""A folded text without any other word; an export that joins two empty columns says it twice."""
 
 _SPELLING = (
     (r"[^a-z]", ""),
@@ -72,7 +74,7 @@ def fold(values: Column) -> pa.Array:
         text = pc.replace_substring(text, letter, plain)
     text = pc.replace_substring_regex(pc.utf8_normalize(text, "NFKD"), r"\p{M}+|['’`´]", "")
     text = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, r"[^\p{L}\p{N}]+", " "))
-    text = pc.if_else(pc.is_in(text, pa.array(_MISSING)), pa.scalar(None, pa.string()), text)
+    text = pc.if_else(pc.match_substring_regex(text, _NOTHING), pa.scalar(None, pa.string()), text)
     return text.take(index)
 
 

@@ -212,20 +212,38 @@ def _texts(table: pa.Table, kinds: Sequence[ColumnKind]) -> list[TextField]:
         if one.kind in apart:
             continue
         clean = _CLEAN.get(one.kind, fold)(_flat(table.column(one.column)).cast(pa.string()))
-        first = next((i for i, f in enumerate(fields) if f.kind is one.kind and one.kind in _ALTERNATIVES), None)
+        joined = one.kind in _ALTERNATIVES or one.kind is Kind.FULL_NAME
+        first = next((i for i, f in enumerate(fields) if f.kind is one.kind and joined), None)
         if first is None:
             fields.append(TextField(one.column, one.kind, (clean,)))
-        else:
-            known = fields[first]
-            fields[first] = TextField(known.name, known.kind, (*known.columns, clean))
+            continue
+        known = fields[first]
+        whole = one.kind is Kind.FULL_NAME
+        columns = (pc.coalesce(known.columns[0], clean),) if whole else (*known.columns, clean)
+        fields[first] = TextField(known.name, known.kind, columns)
     return _name_parts(fields)
+
+
+def _unused(kinds: Sequence[ColumnKind]) -> list[str]:
+    """Warnings on columns whose values take part only in some rows, or in none."""
+    said: list[str] = []
+    names = [one.column for one in kinds if one.kind is Kind.FULL_NAME]
+    if len(names) > 1:
+        said.append(f"columns {', '.join(names)} are all full names; the first that is filled counts")
+    if not any(one.kind is Kind.BIRTH_YEAR for one in kinds):
+        said += [
+            f"column {one.column} ({one.kind}) is not used: there is no column of the kind birth_year"
+            for one in kinds
+            if one.kind in (Kind.BIRTH_MONTH, Kind.BIRTH_DAY)
+        ]
+    return said
 
 
 def standardise(table: pa.Table, kinds: Sequence[ColumnKind]) -> Fields:
     """The table's columns as standard fields, rows sorted by record id.
 
     Columns that are all missing, or hold one value only, cannot tell persons apart: they are left out
-    with a warning.
+    with a warning. A single record has nobody to be told apart from and keeps what it has.
 
     Raises:
         LinkageError: Record ids are missing or repeat, or no column is left to compare.
@@ -239,17 +257,18 @@ def standardise(table: pa.Table, kinds: Sequence[ColumnKind]) -> Fields:
     table = table.select([k.column for k in kinds]).take(rows)
     source = next((_flat(table.column(k.column)) for k in kinds if k.kind is Kind.SOURCE), None)
     kept: list[TextField] = []
-    warnings: list[str] = []
+    warnings = _unused(kinds)
     for field in _texts(table, kinds):
         distinct = len(pc.drop_null(pc.unique(pa.concat_arrays(field.columns))))
-        if distinct < 2:
+        if distinct < min(2, len(ids)):
             what = "one value only" if distinct else "no values"
             warnings.append(f"column {field.name} has {what} and is not compared")
         else:
             kept.append(field)
     birth = _birth(table, kinds, source)
     if birth is not None and not birth.known().any():
-        warnings.append("no birth date could be read; birth dates are not compared")
+        if any(one.kind in (Kind.BIRTH_DATE, Kind.BIRTH_YEAR) for one in kinds):
+            warnings.append("no birth date could be read; birth dates are not compared")
         birth = None
     if not kept and birth is None:
         raise LinkageError("no column tells records apart", where="kinds", hint="all are empty or hold one value")

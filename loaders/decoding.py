@@ -27,6 +27,9 @@ BAD_BYTES = "\ufffd"
 NUL_MARK = "\u2400"
 LONG_MARK = NUL_MARK + "long"
 
+_LONG_BYTES = b"\0long"
+"""The mark before decoding: ASCII, so that it is sound in every encoding; its NUL becomes the NUL mark."""
+
 _WRONG_SHARE = 0.01
 """Undecodable rows must be at least this share of all rows before the whole file is called wrong."""
 
@@ -97,7 +100,7 @@ def _whole_lines(chunks: Iterator[bytes], damage: Damage) -> Iterator[bytes]:
         cut = block.rfind(b"\n") + 1
         carry = block[cut:]
         if len(carry) > MAX_LINE_BYTES:
-            carry, skipping, damage.marked = LONG_MARK.encode(), True, True
+            carry, skipping, damage.marked = _LONG_BYTES, True, True
         if cut:
             yield block[:cut]
     if carry.strip(b"\r\x1a"):
@@ -118,7 +121,7 @@ def _shorten(block: bytes, damage: Damage) -> bytes:
     lines = block.split(b"\n")
     if any(len(one) > MAX_LINE_BYTES for one in lines):
         damage.marked = True
-        lines = [LONG_MARK.encode() if len(one) > MAX_LINE_BYTES else one for one in lines]
+        lines = [_LONG_BYTES if len(one) > MAX_LINE_BYTES else one for one in lines]
     return b"\n".join(lines)
 
 

@@ -112,17 +112,45 @@ def gather(frame: Frame) -> None:
         side = _side_frame(frame, gathered)
         people = pc.if_else(pa.array(frame.alive), column(frame.source, section.person_key), pa.scalar(None, TEXT))
         keys = column(side.source, gathered.key)
-        found = pc.index_in(keys, value_set=people, skip_nulls=True)
-        owners = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+        owners, first = _positions(keys, people), _positions(people, people)
         side.refuse(owners < 0, "no such person in this register", fields="", column=gathered.key, fatal=True)
+        everyone, at = _with_twins(owners, first)
         for one in gathered.identifiers:
-            identifiers.add(owners, read_identifiers(side, one))
+            identifiers.add(everyone, read_identifiers(side, one).take(pa.array(at)))
         if "earlier_surnames" in gathered.cells:
-            surnames.add(owners, read_words(side, "earlier_surnames"))
+            surnames.add(everyone, read_words(side, "earlier_surnames").take(pa.array(at)))
         if gathered.current:
-            _take_current(frame, side, _current(side, owners, len(frame)))
+            current = _current(side, owners, len(frame))
+            _take_current(frame, side, np.where(first >= 0, current[first], -1))
     frame.columns["identifiers"] = identifiers.column(len(frame))
     frame.columns["earlier_surnames"] = surnames.column(len(frame), without=frame.columns["surname"])
+
+
+def _with_twins(owners: Rows, first: Rows) -> tuple[Rows, Rows]:
+    """Owners and positions of gathered values, once more for every later row with its owner's key.
+
+    A register that repeats a person's row says the gathered data of each of them; ``first`` is, for
+    each row, the first row of its key, -1 without one.
+
+    >>> [a.tolist() for a in _with_twins(np.array([1, 0, 1]), np.array([0, 1, 1]))]
+    [[1, 0, 1, 2, 2], [0, 1, 2, 0, 2]]
+    """
+    at = np.arange(len(owners), dtype=np.int64)
+    twins = np.flatnonzero((first >= 0) & (first != np.arange(len(first))))
+    if not len(twins):
+        return owners, at
+    order = np.argsort(owners, kind="stable")
+    begin, end = (np.searchsorted(owners[order], first[twins], side=s) for s in ("left", "right"))
+    counts = end - begin
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    more = order[np.repeat(begin, counts) + within]
+    return np.concatenate([owners, np.repeat(twins, counts)]), np.concatenate([at, more])
+
+
+def _positions(keys: pa.Array, people: pa.Array) -> Rows:
+    """For each key its first row among the people; -1 for none."""
+    found = pc.index_in(keys, value_set=people, skip_nulls=True)
+    return np.asarray(pc.fill_null(found, -1), dtype=np.int64)
 
 
 def _take_current(frame: Frame, side: Frame, current: Rows) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from graph.errors import UnknownPersonError
 from kintrace.audit import record_lookup
 from kintrace.cli.options import Day, Lookup, json_option, print_json, today, with_lookup
 from kintrace.pipeline.runs import Run
@@ -20,9 +21,15 @@ def _snapshot(run: Run) -> Any:
     return Snapshot.open(run.stage("snapshot") / "store")
 
 
-def _person_id(snapshot: Any, given: str) -> str:
-    """A person by its own id or by the id of one of its records."""
-    return given if ":" not in given else str(snapshot.person_of_record(given))
+def _looked_up(lookup: Lookup, snapshot: Any, action: str, given: str) -> str:
+    """The person that an own id or a record id means; logged, also when nobody has it."""
+    try:
+        found = given if ":" not in given else str(snapshot.person_of_record(given))
+    except UnknownPersonError:
+        record_lookup(lookup.run, lookup.grant, action, [given])
+        raise
+    record_lookup(lookup.run, lookup.grant, action, [found])
+    return found
 
 
 def _as_of(run: Run, stated: dt.date | None) -> dt.date:
@@ -51,8 +58,7 @@ def family(
 
     run, grant = lookup.run, lookup.grant
     snapshot = _snapshot(run)
-    child = _person_id(snapshot, person)
-    record_lookup(run, grant, "family", [child])
+    child = _looked_up(lookup, snapshot, "family", person)
     history = family_history(snapshot, child, _as_of(run, as_of), grant, today=today(), known_at=known_at)
     if as_json:
         print_json(dataclasses.asdict(history))
@@ -80,8 +86,7 @@ def person(
 
     run, grant = lookup.run, lookup.grant
     snapshot = _snapshot(run)
-    found = _person_id(snapshot, person)
-    record_lookup(run, grant, "person", [found])
+    found = _looked_up(lookup, snapshot, "person", person)
     profile = person_profile(snapshot, found, _as_of(run, as_of), grant, today=today())
     if as_json:
         print_json(dataclasses.asdict(profile))

@@ -25,12 +25,15 @@ def demo(folder: Path, persons: int, years: int, seed: int) -> None:
     from kintrace.pipeline.progress import reporting
     from kintrace.pipeline.rebuild import rebuild
     from kintrace.settings import read_settings
-    from loaders.synth import Noise, SynthSettings, make_denmark
+    from loaders.synth import Noise, SynthSettings, is_denmark_of, make_denmark
 
     out = console()
     out.print(f"[1/3] A synthetic Denmark of {persons:,} persons over {years} years, in {folder}")
     settings = SynthSettings(persons=persons, years=years, seed=seed, noise=Noise.TYPICAL)
-    make_denmark(folder, settings, progress=lambda text: click.echo(f"  {text}", err=True))
+    if is_denmark_of(folder, settings):
+        out.print("      made before, kept")
+    else:
+        make_denmark(folder, settings, progress=lambda text: click.echo(f"  {text}", err=True))
     out.print("[2/3] Registers in, families out")
     with reporting() as reporter:
         run = rebuild(read_settings(folder), reporter)

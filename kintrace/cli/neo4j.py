@@ -160,7 +160,7 @@ def cypher(
     from graph.neo4j.cypher import open_reader
 
     run, grant = lookup.run, lookup.grant
-    record_lookup(run, grant, f"cypher: {statement}", [])
+    record_lookup(run, grant, f"cypher: {statement}", [], parameters=_bound(parameters))
     with open_reader(connection(), build=build_id(run)) as reader:
         # One word is no Cypher: it is a name, and a misspelt one is answered with the names there are.
         if statement in catalogue() or statement.strip().isidentifier():

@@ -94,7 +94,7 @@ def _grant_for(run: Run, case_id: str | None, purpose: str | None, legal_basis: 
         raise RunError(f"{DEMO_CASE} is no case: these registers are real", hint="give the id of the case you work on")
     if case_id and purpose and legal_basis:
         tomorrow = today() + dt.timedelta(days=1)
-        return Grant(case_id, purpose, legal_basis, holder=_account(), valid_until=tomorrow)
+        return Grant(case_id, purpose, legal_basis, _account(), tomorrow, synthetic=synthetic)
     if synthetic:
         return demo_grant(_account())
     raise RunError(

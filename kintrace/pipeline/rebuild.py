@@ -35,6 +35,7 @@ from kintrace.pipeline.runs import (
 )
 from kintrace.pipeline.stages import STAGES, Context, Output
 from kintrace.settings import Settings
+from loaders.errors import RegisterError
 from loaders.mapping import read_mapping
 from loaders.sources import find_files
 
@@ -148,8 +149,16 @@ def _fingerprint(settings: Settings) -> str:
                 hint="set it to false: look-ups then name their case",
             )
         files = [file for role in sorted(mapping.files) for file in find_files(mapping, role)]
-        parts.append([path.name, repr(replace(mapping, path=Path())), [_file_digest(file) for file in files]])
+        parts.append([path.name, repr(replace(mapping, path=Path())), [_input_digest(file) for file in files]])
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _input_digest(file: Path) -> str:
+    try:
+        return _file_digest(file)
+    except OSError as error:
+        problem = f"the register's file cannot be read: {error.strerror}"
+        raise RegisterError(problem, where=str(file), hint="give this account the right to read it") from None
 
 
 def _unfinished(runs: Path, fingerprint: str) -> Run | None:

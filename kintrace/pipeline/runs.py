@@ -117,6 +117,7 @@ def write_json(file: Path, content: Mapping[str, Any]) -> None:
 def start_run(folder: Path) -> Run:
     """A new, empty run folder with the next free number."""
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # what lies in a run is about persons: for its owner alone
     last = max((int(p.name[4:]) for p in folder.glob("run-*") if p.name[4:].isdigit()), default=0)
     path = folder / f"run-{last + 1:04d}"
     path.mkdir()

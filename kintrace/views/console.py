@@ -10,9 +10,14 @@ LOG_WIDTH = 140
 
 
 def console(*, stderr: bool = False) -> Console:
-    """As wide as the window; on a pipe or in a log, as wide as the tables need."""
-    found = Console(stderr=stderr, highlight=False)
-    return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=LOG_WIDTH)
+    """As wide as the window; on a pipe or in a log, as wide as the tables need.
+
+    Names come from registers and may hold anything, so square brackets and colons are only themselves.
+    """
+    found = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not found.is_terminal:
+        found.width = LOG_WIDTH
+    return found
 
 
 def marked(answer: RenderableType, *, demo: bool) -> RenderableType:

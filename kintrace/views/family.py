@@ -100,15 +100,16 @@ def _signalement(history: FamilyHistory) -> RenderableType:
         places = ", ".join(sorted({words.district(e.district) for e in of_kind if not e.sealed}))
         first, last = min(e.date for e in of_kind), max(e.date for e in of_kind)
         table.add_row(words.category(kind), str(len(of_kind)), places or "protected", str(first), str(last))
-    present = {
-        s.district for s in history.stays if s.person_id == history.child and s.valid_from <= history.as_of < s.valid_to
-    }
+    now = [s for s in history.stays if s.person_id == history.child and s.valid_from <= history.as_of < s.valid_to]
+    present = {s.district for s in now if s.district and not s.sealed}
     own = sum(any(r.district in present for r in e.records) for e in counted)
     if not counted:
         return Padding(Text("No event is recorded."), (1, 0))
     number = "1 event" if len(counted) == 1 else f"{len(counted)} events"
     known = f"the registers of the district where the child lives now hold {own} of them"
-    sentence = f"{number}; {known if present else 'where the child lives now is not known'}."
+    hidden = any(s.sealed for s in now)
+    unknown = f"where the child lives now is {'protected' if hidden else 'not known'}"
+    sentence = f"{number}; {known if present else unknown}."
     return Padding(Group(table, Text(sentence)), (1, 0))
 
 

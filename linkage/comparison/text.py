@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from linkage.comparison import kernels
-from linkage.comparison.protocol import Agreement, Index, Levels
+from linkage.comparison.protocol import NULL_LEVEL, Agreement, Index, Levels
 from linkage.comparison.vocabulary import Codes, Vocabulary, log2_frequencies
 
 SWAPPED = 5
@@ -50,7 +50,9 @@ class TextComparison:
     """Values on a ladder; the best level over the alternatives of both records counts.
 
     ``codes`` has the shape (alternatives, records). With ``partner``, the codes of the other name in
-    the same vocabulary, a disagreement that becomes agreement crosswise has the level swapped.
+    the same vocabulary, two names that both disagree are swapped where one is equal crosswise and the
+    other nearly so. Nearly both ways is not enough: Hans Jensen and Jens Hansen are two persons. A swap
+    is one finding, so the personal name of the two has the level and the shared one is no evidence.
     """
 
     name: str
@@ -83,9 +85,11 @@ class TextComparison:
             return found
         missed = np.flatnonzero(found.levels == DIFFERENT)
         there = self._grade(self.codes, self.partner, left[missed], right[missed]).levels
-        crossed = missed[there <= 1]
-        back = self._grade(self.partner, self.codes, left[crossed], right[crossed]).levels
-        found.levels[crossed[back <= 1]] = SWAPPED
+        near, there = missed[there <= 1], there[there <= 1]
+        back = self._grade(self.partner, self.codes, left[near], right[near]).levels
+        apart = self._grade(self.partner, self.partner, left[near], right[near]).levels == DIFFERENT
+        crossed = near[apart & (back <= 1) & (np.minimum(there, back) == 0)]
+        found.levels[crossed] = NULL_LEVEL if self.shared else SWAPPED
         return found
 
     def _grade(self, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32], left: Index, right: Index) -> Agreement:

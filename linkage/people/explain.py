@@ -95,10 +95,10 @@ def why_by_comparison(tables: Mapping[str, pa.Table], model: Mapping[str, Any], 
 
 
 def _reason(name: str, level: str | None, bits: float) -> Reason:
-    return Reason(name, level or "nothing to compare", round(float(bits), 3) + 0.0)
+    return Reason(name, level or "nothing to compare", float(bits))
 
 
 def _why(left: str, right: str, prior: float, reasons: tuple[Reason, ...], *, weight: float, candidates: bool) -> Why:
-    household = min(0.0, weight - prior - sum(reason.bits for reason in reasons))
+    household = weight - prior - sum(reason.bits for reason in reasons)
     probability = float(probabilities(np.array([weight]))[0])
     return Why(left, right, prior, reasons, household, weight, probability, candidates)

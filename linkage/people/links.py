@@ -56,7 +56,7 @@ def pairs_table(ids: pa.Array, stage: str, scorer: PairScorer, scored: ScoredPai
     evidence = scorer.evidence(agreements)
     names = [c.name for c in scorer.comparisons]
     levels = [pa.array(c, pa.uint8(), mask=c == NULL_LEVEL) for c in agreements.levels.T]
-    bits = [pa.array(evidence.match[:, k].astype(np.float32)) for k in range(len(names))]
+    bits = [pa.array(evidence.match[:, k]) for k in range(len(names))]
     weights = scored.weights[kept]
     return pa.table(
         {

@@ -30,6 +30,8 @@ class Estimation:
     most_rounds: int = 40
     tolerance: float = 1e-4
     """Largest relative change of λ, and change of any m, at which it has converged."""
+    restless: float = 0.01
+    """Relative change of λ in the last round above which a user is warned that it has not converged."""
     smallest_household: float = 0.05
     """A household class smaller than this share of the matches is dropped."""
     unstable: float = 1.5
@@ -94,7 +96,8 @@ class _Space:
         self.comparisons = comparisons
         self.candidates = count_patterns(candidates)
         self.randoms = count_patterns(randoms)
-        self.all_pairs = n * (n - 1) / 2.0
+        # One record has no pairs; shares of none would be no numbers.
+        self.all_pairs = max(n * (n - 1) / 2.0, 1.0)
         self.width = max(len(c.level_names) for c in comparisons) + 1
         self.shared = np.array([c.shared for c in comparisons])
         self.real = np.zeros((len(comparisons), self.width), dtype=np.bool_)
@@ -146,15 +149,28 @@ class _Space:
         )
 
 
-def _converge(space: _Space, bounds: Estimation, *, household: bool) -> tuple[_Classes, int, bool]:
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """Where the rounds ended."""
+
+    classes: _Classes
+    rounds: int
+    converged: bool
+    drift: float
+    """Relative change of λ in the last round."""
+
+
+def _converge(space: _Space, bounds: Estimation, *, household: bool) -> _Fit:
     classes = space.start(household=household)
+    drift = 0.0
     for round_number in range(1, bounds.most_rounds + 1):
         after = space.step(classes)
-        moved = max(abs(after.match_share / classes.match_share - 1.0), float(np.abs(after.m - classes.m).max()))
+        drift = abs(after.match_share / classes.match_share - 1.0)
+        moved = max(drift, float(np.abs(after.m - classes.m).max()))
         classes = after
         if round_number >= bounds.fewest_rounds and moved < bounds.tolerance:
-            return classes, round_number, True
-    return classes, bounds.most_rounds, False
+            return _Fit(classes, round_number, converged=True, drift=drift)
+    return _Fit(classes, bounds.most_rounds, converged=False, drift=drift)
 
 
 def _warnings(classes: _Classes, plain: _Classes | None, space: _Space, bounds: Estimation) -> list[str]:
@@ -187,21 +203,21 @@ def estimate(
         bounds: Rounds and thresholds.
 
     Returns:
-        The model, with warnings where it did not converge, classes overlap or depend on the third.
+        The model, with warnings where λ was still moving, classes overlap or depend on the third.
     """
     bounds = bounds or Estimation()
     space = _Space(comparisons, candidates, randoms, n)
-    plain, plain_rounds, plain_converged = _converge(space, bounds, household=False)
-    classes, rounds, converged, other = plain, plain_rounds, plain_converged, None
+    plain = _converge(space, bounds, household=False)
+    fit, other = plain, None
     if space.shared.any():
-        three, three_rounds, three_converged = _converge(space, bounds, household=True)
-        if three.household_share >= bounds.smallest_household * three.match_share:
-            classes, rounds, converged, other = three, three_rounds, three_converged, plain
-    said = _warnings(classes, other, space, bounds)
-    if not converged:
-        said.append(f"estimation did not converge in {rounds} rounds")
-    model = _model(space, classes)
-    return replace(model, rounds=rounds, converged=converged, warnings=tuple(said))
+        three = _converge(space, bounds, household=True)
+        if three.classes.household_share >= bounds.smallest_household * three.classes.match_share:
+            fit, other = three, plain.classes
+    said = _warnings(fit.classes, other, space, bounds)
+    if not fit.converged and fit.drift > bounds.restless:
+        said.append(f"estimation did not converge in {fit.rounds} rounds")
+    model = _model(space, fit.classes)
+    return replace(model, rounds=fit.rounds, converged=fit.converged, warnings=tuple(said))
 
 
 def _model(space: _Space, classes: _Classes) -> Model:

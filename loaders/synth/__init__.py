@@ -1,6 +1,6 @@
 """A synthetic Denmark: people, homes and incidents with known truth, and what each office would hold."""
 
-from loaders.synth.denmark import make_denmark
+from loaders.synth.denmark import is_denmark_of, make_denmark
 from loaders.synth.settings import AS_OF, Noise, SynthReport, SynthSettings
 
-__all__ = ["AS_OF", "Noise", "SynthReport", "SynthSettings", "make_denmark"]
+__all__ = ["AS_OF", "Noise", "SynthReport", "SynthSettings", "is_denmark_of", "make_denmark"]

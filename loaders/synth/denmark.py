@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from loaders.errors import SynthesisError
@@ -33,29 +36,39 @@ def _silent(_: str) -> None:
 def make_denmark(out: Path, settings: SynthSettings, *, progress: Callable[[str], None] = _silent) -> SynthReport:
     """Write a synthetic Denmark into ``out``: configuration, mappings, registers and truth.
 
-    The same settings give the same bytes. Everything is written beside ``out`` first and renamed at the
-    end, so that a world is there whole or not at all; an earlier synthetic Denmark is replaced.
+    The same settings give the same bytes. Everything is written beside ``out`` first and moved there at
+    the end, so that a world is there whole or not at all; an earlier synthetic Denmark is replaced unless
+    it holds runs, whose look-up log must outlive it.
 
     Raises:
-        SynthesisError: ``out`` is a file, or a folder that holds anything else.
+        SynthesisError: ``out`` is a file, a folder that holds anything else, or a world with runs.
     """
-    _refuse_foreign(out)
-    scratch = out.with_name(out.name + ".making")
-    if scratch.exists():
-        shutil.rmtree(scratch)
+    out = out.absolute()
     try:
+        _refuse_foreign(out)
         out.parent.mkdir(parents=True, exist_ok=True)
-        scratch.mkdir()
-        report = _make(scratch, settings, progress)
-        _put_in_place(scratch, out)
+        with _scratch(out) as (new, old):
+            report = _make(new, settings, progress)
+            _refuse_foreign(out)  # somebody may have filled it while the world was made
+            _put_in_place(new, old, out)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SynthesisError(f"cannot be written: {reason}", where=str(out), hint="check space and rights") from error
-    finally:
-        if scratch.exists():
-            shutil.rmtree(scratch, ignore_errors=True)
     progress(f"{settings.persons:,} persons over {settings.years} years in {out}")
     return report
+
+
+def is_denmark_of(out: Path, settings: SynthSettings) -> bool:
+    """Whether ``out`` holds the synthetic Denmark of exactly these settings.
+
+    It can then be used as it is instead of being made again. Only its manifest is asked.
+    """
+    try:
+        told = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    asked = {k: v for k, v in SynthReport(settings).to_json().items() if k in ("persons", "years", "seed", "noise")}
+    return isinstance(told, dict) and {k: told.get(k) for k in asked} == asked
 
 
 def _refuse_foreign(out: Path) -> None:
@@ -64,17 +77,53 @@ def _refuse_foreign(out: Path) -> None:
     if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
         hint = "name a new folder; only an earlier synthetic Denmark is replaced"
         raise SynthesisError("the folder is not empty", where=str(out), hint=hint)
+    if os.path.lexists(out / "runs"):
+        hint = "name another folder, or delete this one if its runs are no longer needed"
+        raise SynthesisError("holds runs of an earlier synthetic Denmark", where=str(out), hint=hint)
 
 
-def _put_in_place(scratch: Path, out: Path) -> None:
-    """Swap the folders by renaming; the old one is deleted only when the new one is there."""
-    old = out.with_name(out.name + ".old")
-    if old.exists():
-        shutil.rmtree(old)
-    if out.exists():
-        out.rename(old)
-    scratch.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
+@contextmanager
+def _scratch(out: Path) -> Iterator[tuple[Path, Path]]:
+    """Two new folders beside ``out``, for the world being made and for the one set aside.
+
+    What was set aside and neither deleted nor put back stays: nothing but an empty folder is removed then.
+    """
+    holder = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-"))
+    new, old = holder / "new", holder / "old"
+    try:
+        new.mkdir()
+        old.mkdir()
+        yield new, old
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        with suppress(OSError):
+            old.rmdir()
+            holder.rmdir()
+
+
+def _put_in_place(new: Path, old: Path, out: Path) -> None:
+    """Swap the contents by renaming; the old ones are deleted only when all the new ones are there.
+
+    ``out`` itself stays, as somebody may stand in it. The truth, whose manifest says that the world is
+    whole, leaves first and comes last.
+    """
+    out.mkdir(exist_ok=True)
+    leaving = [(p, old / p.name) for p in sorted(out.iterdir(), reverse=True)]
+    coming = [(p, out / p.name) for p in sorted(new.iterdir())]
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for source, target in leaving + coming:
+            source.rename(target)
+            moved.append((source, target))
+    except BaseException:
+        for source, target in reversed(moved):
+            target.rename(source)
+        raise
+    for path in old.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _make(out: Path, settings: SynthSettings, progress: Callable[[str], None]) -> SynthReport:

@@ -164,8 +164,20 @@ def fields_of(**columns: list[str | None]) -> tuple[object, ...]:
 
 def test_swapped_names_have_a_level_of_their_own() -> None:
     comparisons = fields_of(given=["Mette", "Holm", "Bo"], surname=["Holm", "Metta", "Dal"])
-    found = compare_all(comparisons, np.array([0, 0]), np.array([1, 2]))  # type: ignore[arg-type]
-    assert found.levels.tolist() == [[5, 5], [4, 4]]
+    found = compare_all(comparisons, np.array([0, 1, 0]), np.array([1, 0, 2]))  # type: ignore[arg-type]
+    assert found.levels.tolist() == [[5, NULL_LEVEL], [5, NULL_LEVEL], [4, 4]]
+
+
+def test_names_that_are_nearly_the_same_crosswise_are_not_swapped() -> None:
+    comparisons = fields_of(given=["Niels", "Peter"], surname=["Petersen", "Nielsen"])
+    found = compare_all(comparisons, np.array([0, 1]), np.array([1, 0]))  # type: ignore[arg-type]
+    assert found.levels.tolist() == [[4, 4], [4, 4]]
+
+
+def test_a_surname_that_agrees_is_no_swap_of_names() -> None:
+    comparisons = fields_of(given=["Ida", "Holm"], surname=["Holm", "Ida"], surname_before=[None, "Holm"])
+    found = compare_all(comparisons, np.array([0]), np.array([1]))  # type: ignore[arg-type]
+    assert found.levels.tolist() == [[4, 0]]
 
 
 def test_the_best_of_several_surnames_counts_with_its_own_frequency() -> None:

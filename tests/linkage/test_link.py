@@ -146,11 +146,57 @@ def test_any_table_gives_a_partition_or_says_why_not(rows: list[tuple[str | None
     kinds = {k: v for k, v in KINDS.items() if v[0] in table.column_names}
     # One column that always tells records apart, so that there is something to compare.
     table = table.append_column("key", pa.array([f"{i}{i}" for i in range(len(rows))]))
-    if len(rows) == 1:
-        with pytest.raises(LinkageError, match="tells records apart"):
-            link_table(table.drop_columns("born"), {"record_id": ["id"], "surname": ["surname"]})
-    else:
-        assert link_table(table, kinds | {"text": ["key"]}).entities.num_rows == len(rows)
+    assert link_table(table, kinds | {"text": ["key"]}).entities.num_rows == len(rows)
+
+
+@pytest.mark.parametrize("kinds", [{"surname": ["name"]}, {"birth_date": ["born"]}, {"full_name": ["name"]}])
+def test_one_record_is_one_entity_with_a_model_of_numbers(kinds: dict[str, list[str]]) -> None:
+    table = pa.table({"id": ["a"], "name": ["Ida Holm"], "born": ["1980-04-03"]})
+    found = link_table(table, kinds | {"record_id": ["id"]})
+    assert found.entities.num_rows == found.report.entities == 1
+    json.loads(found.model_json(), parse_constant=lambda text: pytest.fail(f"{text} in the model"))
+    assert not any("converge" in warning for warning in found.warnings)
+
+
+def test_a_table_without_values_is_refused() -> None:
+    table = pa.table({"id": ["a"], "name": pa.array([None], pa.string())})
+    with pytest.raises(LinkageError, match="tells records apart"):
+        link_table(table, {"record_id": ["id"], "surname": ["name"]})
+
+
+def test_persons_whose_names_are_crosswise_alike_stay_apart() -> None:
+    given = [
+        "Anna",
+        "Peter",
+        "Jens",
+        "Karen",
+        "Mette",
+        "Lars",
+        "Ole",
+        "Niels",
+        "Hans",
+        "Kirsten",
+        "Ida",
+        "Emma",
+        "Noah",
+    ]
+    surname = ["Jensen", "Nielsen", "Hansen", "Dahl", "Holm", "Juhl", "Toft", "Bech", "Krogh", "Skov"]
+    draw = np.random.Generator(np.random.PCG64(2))
+    people = [
+        (
+            given[draw.integers(len(given))],
+            surname[draw.integers(len(surname))],
+            f"{draw.integers(1940, 2010)}-{draw.integers(1, 13):02d}-{draw.integers(1, 29):02d}",
+        )
+        for _ in range(400)
+    ]
+    rows = [(f"{i:03d}-{k}", *one) for i, one in enumerate(people) for k in (0, 1)]
+    table = pa.table(dict(zip(("id", "given", "surname", "born"), map(list, zip(*rows, strict=True)), strict=True)))
+    found = link_table(table, {kind: KINDS[kind] for kind in ("record_id", "given_name", "surname", "birth_date")})
+    truth = pc.utf8_slice_codeunits(found.entities.column("record_id"), 0, 3)
+    scores = score_partition(found.entities.column("entity_id"), truth, resamples=0)
+    assert scores.pairwise.precision > 0.99
+    assert scores.pairwise.recall > 0.99
 
 
 def test_equal_rows_by_the_thousand_are_no_hang_and_no_giant_cluster() -> None:

@@ -33,9 +33,14 @@ def test_spellings_that_fold_together(left: str, right: str) -> None:
     assert folded(left) == folded(right) is not None
 
 
-@pytest.mark.parametrize("name", ["", " ", "-", "Ukendt", "N/A", "nan", None])
+@pytest.mark.parametrize("name", ["", " ", "-", "Ukendt", "N/A", "nan", "Ukendt Ukendt", "nan, N/A", "N.N. None", None])
 def test_words_for_nothing_are_null(name: str | None) -> None:
     assert folded(name) is None
+
+
+@pytest.mark.parametrize("name", ["Nanna", "Nan Holm", "Ukendt Hansen", "Nullnan", "N A N"])
+def test_a_word_that_is_a_name_keeps_the_whole(name: str) -> None:
+    assert folded(name) == name.lower()
 
 
 def key(name: str) -> str:

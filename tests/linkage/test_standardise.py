@@ -84,6 +84,24 @@ def test_full_names_alone_are_split_and_beside_parts_fill_their_gaps() -> None:
     assert [f.columns[0].to_pylist() for f in beside.texts] == [["anne", "bob"]]
 
 
+def test_the_first_filled_of_several_full_names_counts() -> None:
+    found = fields({"full_name": ["n", "o"]}, n=["Anne Holm", None, "Ib Dal"], o=[None, "Bo Lund", "Ib Toft"])
+    assert [f.columns[0].to_pylist() for f in found.texts] == [["anne", "bo", "ib"], ["holm", "lund", "dal"]]
+    assert found.warnings == ("columns n, o are all full names; the first that is filled counts",)
+
+
+@pytest.mark.parametrize("date", [["1980-01-01", "1981-02-02"], None])
+def test_months_and_days_without_a_year_are_said_to_be_unused(date: list[str | None] | None) -> None:
+    columns = {"s": ["Holm", "Dal"], "m": ["1", "2"], "t": ["3", "4"]} | ({"d": date} if date else {})
+    kinds = {"surname": ["s"], "birth_month": ["m"], "birth_day": ["t"]} | ({"birth_date": ["d"]} if date else {})
+    found = fields(kinds, **columns)  # type: ignore[arg-type]
+    assert (found.birth is None) == (date is None)
+    assert found.warnings == (
+        "column m (birth_month) is not used: there is no column of the kind birth_year",
+        "column t (birth_day) is not used: there is no column of the kind birth_year",
+    )
+
+
 def test_birth_dates_come_from_dates_and_from_parts() -> None:
     found = fields(
         {"birth_date": ["d"], "birth_year": ["y"], "birth_month": ["m"], "birth_day": ["t"]},

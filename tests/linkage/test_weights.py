@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from linkage.comparison import NULL_LEVEL, Agreement, Agreements, Index
 from linkage.errors import LinkageError
 from linkage.weights import ComparisonModel, Model, PairScorer, count_patterns, estimate, probabilities, random_pairs
+from linkage.weights.estimate import Estimation
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,15 @@ def test_estimation_recovers_the_matches_and_their_levels() -> None:
         assert comparison.u[0] == pytest.approx(0.01, abs=0.005)
         for classes in (comparison.m, comparison.u, comparison.h):
             assert classes.sum() == pytest.approx(1.0)
+
+
+def test_only_a_share_of_matches_that_still_moves_is_warned_of() -> None:
+    comparisons, candidates, strangers, n = sample(0)
+    still = estimate(comparisons, candidates, strangers, n=n, bounds=Estimation(tolerance=0.0))
+    assert not still.converged
+    assert not any("converge" in warning for warning in still.warnings)
+    moving = estimate(comparisons, candidates, strangers, n=n, bounds=Estimation(most_rounds=1))
+    assert "estimation did not converge in 1 rounds" in moving.warnings
 
 
 def test_families_are_not_taken_for_persons() -> None:

@@ -97,6 +97,17 @@ def test_a_bad_row_is_refused_and_the_others_are_read(tmp_path: Path, row: str, 
     assert (counts.read, counts.used, counts.refused) == (4, 3, 1)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252", "latin-1"])
+@pytest.mark.parametrize("letter", ["x", "ø"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_an_endless_field_costs_only_its_row(tmp_path: Path, encoding: str, letter: str, quote: str) -> None:
+    row = f"3;Ib;{quote}{letter * 30_000_000}{quote};1990-01-01;f\n"
+    canonical = loaded(tmp_path, (GOOD + row + "4;Eva;Sørup;;\n").encode(encoding), encoding=encoding)
+    assert names(canonical) == [("1", "Møller"), ("2", "Lund"), ("4", "Sørup")]
+    assert refusals(canonical) == [("m.csv", 3, None)]
+    assert canonical.tables["refused"]["reason"].to_pylist() == ["a line longer than 1 MiB"]
+
+
 def test_a_row_in_another_encoding_is_refused_by_itself(tmp_path: Path) -> None:
     rows = "".join(f"{n};Åse;Møller;;\n" for n in range(200)).encode()
     canonical = loaded(tmp_path, HEADER.encode() + rows + "x;Bo;Sørensen;;\n".encode("cp1252"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import filecmp
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from loaders import load, read_mapping
 from loaders.errors import SynthesisError
-from loaders.synth import Noise, SynthSettings, denmark, make_denmark
+from loaders.synth import Noise, SynthSettings, denmark, is_denmark_of, make_denmark
 from tests.synth.conftest import World, make
 
 
@@ -77,11 +78,75 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 def test_an_earlier_denmark_is_replaced_whole(tmp_path: Path) -> None:
     first = make(tmp_path / "out", persons=200, seed=1)
-    (first.path / "runs").mkdir()
+    (first.path / "registers" / "stale.csv").write_text("")
     second = make(tmp_path / "out", persons=300, seed=1)
     assert second.truth("persons").num_rows >= 300
-    assert not (second.path / "runs").exists()
+    assert not (second.path / "registers" / "stale.csv").exists()
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_neighbouring_folders_are_left_alone(tmp_path: Path) -> None:
+    for name in ("out.making", "out.old"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "letter.txt").write_text("mine")
+    for persons in (200, 300):
+        make(tmp_path / "out", persons=persons)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "out.making", "out.old"]
+    assert all((tmp_path / name / "letter.txt").read_text() == "mine" for name in ("out.making", "out.old"))
+
+
+def test_a_world_with_runs_is_never_replaced(tmp_path: Path) -> None:
+    first = make(tmp_path / "out", persons=200, seed=1)
+    log = first.path / "runs" / "lookups.log"
+    log.parent.mkdir()
+    log.write_text("who asked")
+    before = _files(first.path)
+    with pytest.raises(SynthesisError, match="holds runs of an earlier synthetic Denmark") as caught:
+        make(tmp_path / "out", persons=300, seed=1)
+    assert "delete" in str(caught.value)
+    assert _files(first.path) == before
+    assert log.read_text() == "who asked"
+
+
+def test_a_world_can_be_made_in_the_folder_one_stands_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for persons in (200, 300):
+        make(Path(), persons=persons)
+    assert Path("kintrace.toml").is_file()
+    (tmp_path / "letter.txt").write_text("mine")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SynthesisError, match="not empty"):
+        make(Path(), persons=200)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["here", "letter.txt"]
+
+
+def test_a_failing_move_puts_the_earlier_denmark_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = make(tmp_path / "out", persons=200, seed=1)
+    before = {f: (first.path / f).read_bytes() for f in _files(first.path)}
+    rename = Path.rename
+
+    def failing(source: Path, target: Path) -> Path:
+        if source.parent.name == "new" and source.name == "registers":
+            raise OSError(5, "Input/output error")
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(SynthesisError, match="Input/output error"):
+        make(tmp_path / "out", persons=300, seed=1)
+    assert {f: (first.path / f).read_bytes() for f in _files(first.path)} == before
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_world_is_known_by_its_settings(village: World, tmp_path: Path) -> None:
+    settings = SynthSettings(persons=600, years=12, seed=3, noise=Noise.TYPICAL)
+    assert is_denmark_of(village.path, settings)
+    others = ({"persons": 601}, {"years": 11}, {"seed": 4}, {"noise": Noise.CLEAN})
+    assert not any(is_denmark_of(village.path, replace(settings, **one)) for one in others)
+    assert not is_denmark_of(tmp_path, settings)
+    (tmp_path / "truth").mkdir()
+    (tmp_path / "truth" / "manifest.json").write_text("[")
+    assert not is_denmark_of(tmp_path, settings)
 
 
 def test_a_failure_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
