@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from graph.errors import Neo4jError
 
 DATABASE = "neo4j"
 """The one user database of Community edition."""
+
+_NOWHERE = logging.NullHandler()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,15 @@ def open_driver(connection: Connection) -> Iterator[neo4j.Driver]:
         yield driver
 
 
+def silence_driver() -> None:
+    """Keep the driver's log lines off the terminal: what goes wrong comes as an error that says what to do."""
+    logger = logging.getLogger("neo4j")
+    logger.addHandler(_NOWHERE)
+    logger.propagate = False
+
+
 def _driver(connection: Connection) -> neo4j.Driver:
+    silence_driver()
     try:
         return neo4j.GraphDatabase.driver(
             connection.uri,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import neo4j
-from neo4j.exceptions import ClientError
+from neo4j.exceptions import ClientError, ServiceUnavailable, SessionExpired, TransientError
 from neo4j.graph import Node, Relationship
 from neo4j.graph import Path as GraphPath
 from neo4j.spatial import Point
@@ -27,6 +27,7 @@ ROW_LIMIT = 10_000
 TIMEOUT_SECONDS = 30.0
 
 _ACCESS_MODE = "Neo.ClientError.Statement.AccessMode"
+_OUT_OF_MEMORY = ("OutOfMemoryError", "TransactionOutOfMemoryError")
 _TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration")
 
 
@@ -148,6 +149,14 @@ class Reader:
                     hint = "narrow the statement, or allow it more time"
                     raise Neo4jError(f"the statement was stopped after {timeout:g} s", hint=hint) from error
                 raise Neo4jError(f"Neo4j refused the statement: {first_sentence(error)}") from error
+            except TransientError as error:
+                if not (error.code or "").endswith(_OUT_OF_MEMORY):
+                    raise
+                hint = "let it aggregate, or return fewer and smaller values"
+                raise Neo4jError("the statement was stopped: it takes too much memory", hint=hint) from error
+            except (ServiceUnavailable, SessionExpired) as error:
+                hint = "is Neo4j running (`kintrace neo4j status`)? if so, the answer was too large: return less"
+                raise Neo4jError("the connection broke while the statement ran", hint=hint) from error
 
 
 @contextmanager

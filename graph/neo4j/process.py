@@ -53,24 +53,36 @@ def birth_mark(pid: int) -> str:
     return "" if fields[0] in "ZX" else fields[19]
 
 
+def is_alive(pid: int, mark: str) -> bool:
+    """Whether the process with this birth mark runs.
+
+    An empty mark is that of a process that had ended before anybody could look: it does not run.
+    """
+    return bool(mark) and birth_mark(pid) == mark
+
+
 def stop(pid: int, mark: str, seconds: float) -> bool:
     """Ask a process to end and wait for it; False when it still runs after ``seconds``."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
+    _send(pid, mark, signal.SIGTERM)
     return wait_until_gone(pid, mark, seconds)
 
 
 def kill(pid: int, mark: str) -> None:
     """End a process at once."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
+    _send(pid, mark, signal.SIGKILL)
     wait_until_gone(pid, mark, 10.0)
+
+
+def _send(pid: int, mark: str, number: signal.Signals) -> None:
+    if is_alive(pid, mark):
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def wait_until_gone(pid: int, mark: str, seconds: float) -> bool:
     """Whether the process with this birth mark, which was started here, ends within ``seconds``."""
     end = time.monotonic() + seconds
-    while birth_mark(pid) == mark:
+    while is_alive(pid, mark):
         if time.monotonic() > end:
             return False
         time.sleep(_POLL_SECONDS)

@@ -3,7 +3,8 @@
 The order makes an interruption visible. The ``Build`` node goes first, then the old content, then
 the new content comes in, its counts are verified, and the new ``Build`` node is written last. Whoever
 reads between the two finds no build and is refused (:func:`graph.neo4j.build.read_build`); publishing
-again completes. Only labels and types of :mod:`graph.model` are touched.
+again completes. Only labels and types of :mod:`graph.model` are touched, and those only in a database
+that is empty of them or carries the marker of an earlier publish: another application's are not ours to delete.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from graph.model import NODES, RELATIONSHIPS, GraphTables
 from graph.neo4j import schema
 from graph.neo4j.build import Build, content_hash, read_build, remove_build, write_build
 from graph.neo4j.connection import Connection, open_driver
+from graph.neo4j.schema import BUILD_LABEL, MARKER_LABEL
 from graph.order import in_order
 
 BATCH = 20_000
@@ -51,12 +53,14 @@ def publish(
     Raises:
         TableError: A table is not as declared.
         Neo4jError: The server cannot be reached or refuses; a relationship names a node that is not
-            among the tables; or the counts afterwards are not those of the tables.
+            among the tables; the counts afterwards are not those of the tables; or the database holds
+            our labels or types without our marker (nothing is touched then).
     """
     ordered = in_order(tables)
     counts = {name: table.num_rows for name, table in ordered.items()}
     made = Build(build, content_hash(ordered), counts)
     with open_driver(connection) as driver, driver.session(database=connection.database) as session:
+        _claim(session)
         _define(session)
         remove_build(session)
         _empty(session, batch)
@@ -82,6 +86,22 @@ def published(connection: Connection) -> Build:
         driver.session(database=connection.database, default_access_mode=neo4j.READ_ACCESS) as session,
     ):
         return read_build(session)
+
+
+def _claim(session: neo4j.Session) -> None:
+    """Mark the database as ours; refuse where what a publish would delete was not written by one.
+
+    A build counts as a mark as well: it is the last thing a publish writes.
+    """
+    ours = f"""RETURN EXISTS {{ MATCH (:{MARKER_LABEL}) }}
+        OR EXISTS {{ MATCH (b:{BUILD_LABEL}) WHERE b.content_hash IS NOT NULL AND b.counts IS NOT NULL }} AS ours"""
+    if not session.run(ours).single(strict=True)["ours"]:
+        builds = session.run(f"MATCH (b:{BUILD_LABEL}) RETURN count(b) AS n").single(strict=True)["n"]
+        held = sorted(name for name, n in {**_counts(session), BUILD_LABEL: builds}.items() if n)
+        if held:
+            problem = f"the server holds nodes of another application: {', '.join(held)}"
+            raise Neo4jError(problem, hint="a publish would delete them; use an empty database")
+    session.run(f"MERGE (:{MARKER_LABEL} {{id: 'graph'}})").consume()
 
 
 def _define(session: neo4j.Session) -> None:

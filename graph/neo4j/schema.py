@@ -22,6 +22,9 @@ NAMES_INDEX = "person_names"
 
 BUILD_LABEL = "Build"
 
+MARKER_LABEL = "KintraceGraph"
+"""The label of the one node that says whose this database is: made before anything else, kept by every publish."""
+
 
 def id_of(label: str) -> str:
     """The property that holds a label's id: the first column of its table.

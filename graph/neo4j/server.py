@@ -20,7 +20,7 @@ from neo4j.exceptions import Neo4jError as ServerError
 
 from graph.errors import Neo4jError
 from graph.neo4j import process
-from graph.neo4j.connection import Connection
+from graph.neo4j.connection import Connection, silence_driver
 from graph.neo4j.jars import jar_folder, resolve_jars
 from graph.neo4j.java import GET_JAVA, GET_MAVEN, Java, find_java, find_maven, require_java
 from graph.neo4j.settings import ENTRY_POINT, FREE_PORT, USER, VERSION, ServerSettings, configuration, default_cache
@@ -143,7 +143,7 @@ class Server:
             running = Running(**json.loads(self._state_file.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
-        return running if running.mark and process.birth_mark(running.pid) == running.mark else None
+        return running if process.is_alive(running.pid, running.mark) else None
 
     def _start(self) -> Running:
         java = require_java(self.settings.java) if self.settings.java else find_java(self._environ)
@@ -210,7 +210,7 @@ class Server:
         """Return once the log says started; its first ``logged`` bytes are of earlier starts."""
         end = time.monotonic() + self.settings.start_seconds
         while b"INFO  Started." not in self._log_bytes(logged):
-            if process.birth_mark(running.pid) != running.mark:
+            if not process.is_alive(running.pid, running.mark):
                 raise Neo4jError(f"Neo4j ended while starting; {self._last_lines(logged)}", where=str(self._log))
             if time.monotonic() > end:
                 problem = f"Neo4j did not start within {self.settings.start_seconds:.0f} s; {self._last_lines(logged)}"
@@ -244,6 +244,7 @@ class Server:
             new = "".join(secrets.choice(_ALPHABET) for _ in range(32))
             process.write_private(self.password_file, new + "\n")
         secret = connection.password()
+        silence_driver()
         try:
             if not _accepts(connection, secret):
                 _change_password(connection, secret)

@@ -17,6 +17,9 @@ USER = "neo4j"
 FREE_PORT = 0
 """Stands for "any free port", chosen when the server starts."""
 
+TRANSACTION_MB = 256
+"""What one statement may take of the heap: more than a batch of a publish, less than would end the server."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
@@ -60,6 +63,7 @@ def configuration(bolt_port: int, http_port: int, settings: ServerSettings) -> s
         "server.http.advertised_address": f"127.0.0.1:{http_port}",
         "server.https.enabled": "false",
         "server.memory.pagecache.size": f"{settings.page_cache_mb}m",
+        "db.memory.transaction.max": f"{TRANSACTION_MB}m",
         "dbms.usage_report.enabled": "false",
         "dbms.security.auth_enabled": "true",
         "dbms.security.allow_csv_import_from_file_urls": "false",

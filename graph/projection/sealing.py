@@ -16,7 +16,7 @@ from graph.projection.cutting import cut_time, hide_stays
 from graph.projection.database import Database, open_database
 from graph.projection.inputs import Tables
 from linkage.tables import CANONICAL, PROTECTED_REGISTER, RESOLUTION
-from linkage.vocabulary import Protection
+from linkage.vocabulary import IdentifierType, Protection
 
 _TIMES = f"""
 SELECT DISTINCT entity_id, valid_from, valid_to FROM (
@@ -34,33 +34,64 @@ LEFT JOIN times t ON t.entity_id = n.entity_id
 WHERE i.sealed OR t.entity_id IS NOT NULL
 """
 
-# Equal content gets an ordinal; which of two equal rows comes first cannot be told from the result.
-_NEW_INCIDENTS = """
-WITH parts AS (
-    SELECT v.incident_id, string_agg(concat_ws('/', n.entity_id, v.role, v.outcome), '|'
-               ORDER BY n.entity_id, v.role, v.outcome) AS parts
-    FROM involvements v JOIN entities n USING (record_id)
-    WHERE v.incident_id IN (SELECT incident_id FROM events WHERE event_id IN (SELECT event_id FROM sealed_events))
-    GROUP BY v.incident_id
+
+def _content(*columns: str) -> str:
+    """One text of several columns in which a null differs from every value and no value reaches its neighbour."""
+    return " || chr(31) || ".join(f"coalesce(CAST({column} AS VARCHAR), chr(30))" for column in columns)
+
+
+_IDENTIFIERS = f"[i.type || '=' || i.value for i in p.identifiers if i.type <> '{IdentifierType.LOCAL.value}']"
+_WHO = f"""
+SELECT p.record_id, sha256({
+    _content(
+        *("n.entity_id", "l.match_weight", "l.probability", "p.given", "p.middle", "p.surname"),
+        *("array_to_string(p.earlier_surnames, chr(29))", "p.birth_date", "p.birth_precision", "p.sex", "p.deceased"),
+        *(f"array_to_string({_IDENTIFIERS}, chr(29))", "p.known_from", "p.known_to", "a.known_from", "a.known_to"),
+    )
+}) AS who
+FROM persons p JOIN entities n USING (record_id) LEFT JOIN links l USING (record_id)
+LEFT JOIN persons a ON a.record_id = l.anchor_id
+WHERE p.record_id IN (SELECT v.record_id FROM involvements v JOIN events e USING (incident_id)
+    JOIN sealed_events USING (event_id))
+"""
+
+_PARTS = f"""
+SELECT v.incident_id, v.record_id, sha256({
+    _content("w.who", "v.role", "v.stated_role", "v.outcome", "v.known_from", "v.known_to")
+}) AS part
+FROM involvements v JOIN who w USING (record_id) JOIN events e USING (incident_id) JOIN sealed_events USING (event_id)
+"""
+
+# An id is made from all that a sealed row still shows, so rows that share a content are true equals: which of
+# them gets which ordinal cannot be told from the result. Equal events are numbered together, incident by incident.
+_NEW_INCIDENTS = f"""
+WITH played AS (
+    SELECT incident_id, string_agg(part, '|' ORDER BY part) AS parts FROM parts GROUP BY incident_id
 ), told AS (
-    SELECT i.incident_id, concat_ws('|', i.category, i.code, i.occurred, i.reported, i.status, i.outcome, i.verified,
-               i.known_from, i.known_to, p.parts) AS content
-    FROM incidents i JOIN events e USING (incident_id) LEFT JOIN parts p USING (incident_id)
-    WHERE NOT i.sealed AND e.event_id IN (SELECT event_id FROM sealed_events)
+    SELECT i.incident_id, e.event_id, i.sealed, sha256({
+    _content(
+        *("i.category", "i.code", "i.occurred", "i.reported", "i.status", "i.outcome", "i.verified"),
+        *("i.known_from", "i.known_to", "e.reason", "p.parts"),
+    )
+}) AS told
+    FROM incidents i JOIN events e USING (incident_id) JOIN sealed_events USING (event_id)
+    LEFT JOIN played p USING (incident_id)
+), together AS (
+    SELECT event_id, string_agg(told, '|' ORDER BY told) AS event FROM told GROUP BY event_id
+), whole AS (
+    SELECT incident_id, event_id, told || '|' || event AS content FROM told JOIN together USING (event_id)
+    WHERE NOT sealed
 )
 SELECT incident_id, 'protected:' || left(sha256('incident|' || content || '|'
-    || row_number() OVER (PARTITION BY content ORDER BY incident_id)), 24) AS sealed_id
-FROM told
+    || row_number() OVER (PARTITION BY content ORDER BY event_id, incident_id)), 24) AS sealed_id
+FROM whole
 """
 
 _NEW_RECORDS = """
 WITH told AS (
-    SELECT v.record_id, concat_ws('|', min(n.entity_id), min(p.given), min(p.middle), min(p.surname),
-               min(p.birth_date), min(p.sex), string_agg(c.sealed_id || v.role, '|' ORDER BY c.sealed_id, v.role))
-               AS content
-    FROM involvements v JOIN new_incidents c USING (incident_id) JOIN entities n USING (record_id)
-    JOIN persons p USING (record_id)
-    WHERE NOT p.sealed GROUP BY v.record_id
+    SELECT record_id, who || '|' || string_agg(c.sealed_id || s.part, '|' ORDER BY c.sealed_id, s.part) AS content
+    FROM parts s JOIN new_incidents c USING (incident_id) JOIN who USING (record_id) JOIN persons p USING (record_id)
+    WHERE NOT p.sealed GROUP BY record_id, who
 )
 SELECT record_id, 'protected:' || left(sha256('record|' || content || '|'
     || row_number() OVER (PARTITION BY content ORDER BY record_id)), 24) AS sealed_id
@@ -78,6 +109,8 @@ GROUP BY event_id
 _STEPS = {
     "times": _TIMES,
     "sealed_events": _SEALED_EVENTS,
+    "who": _WHO,
+    "parts": _PARTS,
     "new_incidents": _NEW_INCIDENTS,
     "new_records": _NEW_RECORDS,
     "new_events": _NEW_EVENTS,
@@ -128,6 +161,10 @@ def _value(column: str, by: str) -> str:
         return f"CASE WHEN {changed} THEN NULL ELSE t.{column} END"
     if column in _REGISTERS:
         return f"CASE WHEN {changed} THEN '{PROTECTED_REGISTER}' ELSE t.{column} END"
+    if column == "identifiers":
+        # A register's own person key would name the register.
+        kept = f"[i FOR i IN t.identifiers IF i.type <> '{IdentifierType.LOCAL.value}']"
+        return f"CASE WHEN {changed} THEN {kept} ELSE t.{column} END"
     if column == "source_row":
         return f"coalesce({by}.sealed_id, t.{column})"
     return f"t.{column} OR {changed}" if column == "sealed" else f"t.{column}"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from graph.errors import ScopeError
 from graph.model import NODES, RELATIONSHIPS, GraphTables
 from graph.projection import ProjectionInput, Scope, project
+from graph.projection.sealing import seal_by_entity
 from linkage.errors import TableError
 from tests.graph.village import Village, day, family_village
 
@@ -120,6 +122,40 @@ def test_two_worlds_that_differ_in_a_sealed_place_give_the_same_graph() -> None:
     two = project(protected_village("a2", "south", "D02").inputs(), EVERYBODY)
     for name in [*NODES, *RELATIONSHIPS]:
         assert one[name].equals(two[name]), name
+
+
+def one_night_in_two_registers(first: str, second: str, more: dict[str, Any]) -> dict[str, pa.Table]:
+    """Two equal records of one protected night; the ``first`` register knows ``more`` of the mother."""
+    made = protected_village("a1", "north", "D01")
+    for register, known in ((first, more), (second, {})):
+        origin = {"register": register, "district": register}
+        incident, record = f"{register}:7", f"{register}:7/1"
+        made.incident(incident, "event:7", "2019-05-05", "threats", **origin)
+        made.mention(record, "mother", "Mette Holm", "1985-03-01", **origin, **known)
+        made.part(incident, record, "INJURED", **origin)
+    inputs = made.inputs()
+    return seal_by_entity({**inputs.canonical, **inputs.resolution})
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"identifiers": [{"type": "CPR", "value": "0103850000"}]},
+        {"identifiers": [{"type": "LOCAL", "value": "17"}]},
+        {"earlier_surnames": ["Vind"]},
+        {"birth_precision": "year"},
+        {"known_from": day("2019-06-01")},
+        {"known_to": day("2021-06-01")},
+        {"deceased": day("2024-06-01")},
+    ],
+    ids=lambda more: "-".join(str(part) for part in more),
+)
+def test_which_register_knew_more_of_a_sealed_mention_cannot_be_told(more: dict[str, Any]) -> None:
+    north = one_night_in_two_registers("north", "south", more)
+    for first, second in (("south", "north"), ("zzz", "south"), ("aaa", "south")):
+        other = one_night_in_two_registers(first, second, more)
+        for name in ("persons", "incidents", "involvements", "entities", "events", "links"):
+            assert sorted(map(str, other[name].to_pylist())) == sorted(map(str, north[name].to_pylist())), name
 
 
 def test_what_is_sealed_keeps_day_kind_and_role() -> None:

@@ -6,8 +6,11 @@ import dataclasses
 import datetime as dt
 import json
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +24,19 @@ from tests.neo4j.conftest import silent
 pytestmark = pytest.mark.neo4j
 
 TODAY = dt.date(2026, 1, 1)
+ROOT = Path(__file__).resolve().parents[2]
+
+LOGGING = """
+import logging, sys
+from pathlib import Path
+from graph.neo4j import Connection
+from graph.neo4j.connection import open_driver
+
+logging.basicConfig()
+with open_driver(Connection(sys.argv[1], "neo4j", Path(sys.argv[2]))):
+    logging.getLogger("neo4j.io").error("raw line of the driver")
+    logging.getLogger("other").warning("line of another")
+"""
 
 WRITES = [
     "CREATE (n:Person {person_id: 'x'})",
@@ -215,10 +231,28 @@ def test_a_runaway_statement_is_stopped(reader: Reader) -> None:
 )
 def test_a_statement_that_wants_all_memory_harms_nobody(server: Server, reader: Reader, statement: str) -> None:
     before = server.status()
-    with pytest.raises(Neo4jError, match=r"OutOfMemory|stopped after"):
+    with pytest.raises(Neo4jError, match=r"too much memory|stopped after"):
         reader.run(statement, {}, demo_grant(), today=TODAY)
     assert reader.run("RETURN 1", {}, demo_grant(), today=TODAY).rows == [[1]]
     assert server.status() == before
+
+
+def test_an_answer_too_large_to_send_is_a_plain_error(
+    server: Server, reader: Reader, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = server.status()
+    with pytest.raises(Neo4jError, match=r"too much memory|the connection broke while the statement ran"):
+        reader.run("RETURN range(1, 100000000)", {}, demo_grant(), today=TODAY)
+    assert reader.run("RETURN 1", {}, demo_grant(), today=TODAY).rows == [[1]]
+    assert server.status() == before
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_drivers_log_reaches_no_terminal(connection: Connection) -> None:
+    # In a program of its own, because pytest listens to loggers that hand nothing on.
+    command = [sys.executable, "-c", LOGGING, connection.uri, str(connection.password_file)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stderr == "WARNING:other:line of another\n"
 
 
 def test_a_reader_of_one_build_answers_from_no_other(connection: Connection, reader: Reader) -> None:

@@ -91,6 +91,38 @@ def test_a_publish_replaces_the_former_and_leaves_strangers_alone(connection: Co
         driver.execute_query("MATCH (s:Stranger) DELETE s")
 
 
+def rewrite(connection: Connection, *statements: str) -> None:
+    """Run writing statements straight on the driver."""
+    with open_driver(connection) as driver:
+        for statement in statements:
+            driver.execute_query(statement)
+
+
+@pytest.mark.parametrize(
+    "strange",
+    ["CREATE (:Person {n: 1})", "CREATE (:Build {n: 1})", "CREATE (:Stranger)-[:CHILD_OF {n: 1}]->(:Stranger)"],
+)
+def test_what_another_application_wrote_is_never_deleted(connection: Connection, strange: str) -> None:
+    rewrite(connection, "MATCH (n) DETACH DELETE n", strange)
+    with pytest.raises(Neo4jError, match=r"holds nodes of another application: .*use an empty database"):
+        publish(small(2), connection, build="two", progress=silent)
+    assert held(connection, "MATCH (n) WHERE n:KintraceGraph OR n.person_id IS NOT NULL RETURN count(n)") == [[0]]
+    assert held(connection, "MATCH (n) OPTIONAL MATCH (n)-[r]->() RETURN sum(n.n) + sum(r.n)") == [[1]]
+    rewrite(connection, "MATCH (n) DETACH DELETE n")
+
+
+def test_a_marked_database_takes_every_publish_and_keeps_one_mark(connection: Connection) -> None:
+    rewrite(connection, "MATCH (n) DETACH DELETE n")
+    for seed in (2, 3):
+        publish(small(seed), connection, build=f"of {seed}", progress=silent)
+        assert held(connection, "MATCH (m:KintraceGraph) RETURN count(m)") == [[1]]
+        # As a publish leaves it that was killed: content and mark, no build.
+        rewrite(connection, "MATCH (b:Build) DELETE b")
+    report = publish(small(4), connection, build="whole", progress=silent)
+    assert published(connection) == report.build
+    assert "KintraceGraph" not in report.build.counts
+
+
 def test_progress_counts_up_to_every_table(connection: Connection) -> None:
     seen: dict[str, tuple[int, int]] = {}
     tables = small(4)

@@ -8,6 +8,8 @@ import os
 import signal
 import socket
 import stat
+import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from graph.errors import Neo4jError
 from graph.neo4j import Connection, Server, ServerSettings, missing_parts
 from graph.neo4j.connection import open_driver
 from graph.neo4j.jars import jar_folder
-from graph.neo4j.process import birth_mark, free_ports, port_is_free, wait_until_gone
+from graph.neo4j.process import birth_mark, free_ports, is_alive, port_is_free, start_detached, wait_until_gone
 from graph.neo4j.settings import FREE_PORT, default_cache
 
 ANY_PORTS = ServerSettings(bolt_port=FREE_PORT, http_port=FREE_PORT, heap_mb=64, page_cache_mb=8, start_seconds=30)
@@ -173,6 +175,27 @@ def test_a_server_that_ends_shows_the_end_of_its_log(stocked: dict[str, str], tm
     with pytest.raises(Neo4jError, match="ended while starting; its log ends: no such class"):
         server.up()
     assert not server.status().running
+
+
+def test_a_server_that_ends_before_anybody_looks_has_ended(
+    stocked: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended_at_once(command: list[str], environ: Mapping[str, str], output: Path) -> int:
+        pid = start_detached(command, environ, output)
+        assert wait_until_gone(pid, birth_mark(pid), 10)
+        return pid
+
+    monkeypatch.setattr("graph.neo4j.process.start_detached", ended_at_once)
+    begin = time.monotonic()
+    with pytest.raises(Neo4jError, match="ended while starting; its log ends: no such class"):
+        Server(tmp_path / "home", stocked, settings=ANY_PORTS).up()
+    assert time.monotonic() - begin < 15
+
+
+def test_an_empty_mark_is_no_process() -> None:
+    assert not is_alive(2**30, "")
+    assert wait_until_gone(2**30, "", 5)
+    assert is_alive(os.getpid(), birth_mark(os.getpid()))
 
 
 def test_a_server_that_hangs_is_stopped(stocked: dict[str, str], tmp_path: Path) -> None:
