@@ -106,6 +106,19 @@ def port_is_free(port: int) -> bool:
     return True
 
 
+def port_becomes_free(port: int, seconds: float) -> bool:
+    """Whether a server can listen on the port now or within ``seconds``.
+
+    A server that was killed is gone before the system has closed its sockets: that takes a moment.
+    """
+    end = time.monotonic() + seconds
+    while not port_is_free(port):
+        if time.monotonic() > end:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
+
+
 def free_ports(count: int) -> list[int]:
     """Ports nobody listens on at this moment, all different.
 

@@ -57,6 +57,10 @@ class Status:
     log: Path
 
 
+PORT_SECONDS = 5.0
+"""How long a port may still be held by a server that has just ended."""
+
+
 class Server:
     """A local server with its home folder.
 
@@ -193,7 +197,7 @@ class Server:
         spare = iter(process.free_ports(2))
         chosen = []
         for name, port in (("Bolt", self.settings.bolt_port), ("HTTP", self.settings.http_port)):
-            if port != FREE_PORT and not process.port_is_free(port):
+            if port != FREE_PORT and not process.port_becomes_free(port, PORT_SECONDS):
                 problem = f"port {port} ({name}) is already in use by another program"
                 raise Neo4jError(problem, where=process.LOOPBACK, hint="stop that program, or choose another port")
             chosen.append(next(spare) if port == FREE_PORT else port)

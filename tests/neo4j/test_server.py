@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import stat
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +19,15 @@ from graph.errors import Neo4jError
 from graph.neo4j import Connection, Server, ServerSettings, missing_parts
 from graph.neo4j.connection import open_driver
 from graph.neo4j.jars import jar_folder
-from graph.neo4j.process import birth_mark, free_ports, is_alive, port_is_free, start_detached, wait_until_gone
+from graph.neo4j.process import (
+    birth_mark,
+    free_ports,
+    is_alive,
+    port_becomes_free,
+    port_is_free,
+    start_detached,
+    wait_until_gone,
+)
 from graph.neo4j.settings import FREE_PORT, default_cache
 
 ANY_PORTS = ServerSettings(bolt_port=FREE_PORT, http_port=FREE_PORT, heap_mb=64, page_cache_mb=8, start_seconds=30)
@@ -212,3 +221,13 @@ def test_free_ports_are_free_and_different() -> None:
     ports = free_ports(3)
     assert len(set(ports)) == 3
     assert all(map(port_is_free, ports))
+
+
+def test_a_port_that_is_let_go_of_in_a_moment_is_waited_for() -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = int(holder.getsockname()[1])
+        assert not port_becomes_free(port, 0.0)
+        threading.Timer(0.3, holder.close).start()
+        assert port_becomes_free(port, 10.0)
