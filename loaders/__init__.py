@@ -3,9 +3,9 @@
 from loaders.errors import LoaderError, MappingError, RegisterError
 from loaders.loading import Canonical, load
 from loaders.mapping import Mapping, read_mapping
-from loaders.mapping_file import shipped_mappings
+from loaders.mapping.file import shipped_mappings
+from loaders.protection.sealing import seal
 from loaders.quality import RegisterCounts, summarise
-from loaders.sealing import seal
 
 __all__ = [
     "Canonical",

@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 from linkage.intervals import FIRST_DAY, LAST_DAY
 from linkage.tables import CANONICAL, DAY, TEXT
 from loaders.cells import Mask, Read, as_mask, holds, read_date, read_key, read_text, shift_days, stated_text
-from loaders.mapping_model import Cell, Key, Mapping, Section
+from loaders.mapping.model import Cell, Key, Mapping, Section
+from loaders.mapping.words import CLOSED, FALLBACKS, TABLES
 from loaders.refusals import Origins, Refusals
 from loaders.sources import ORIGIN, Source
-from loaders.words import CLOSED, FALLBACKS, TABLES
 
 STATED = "#stated"
 """Whether the register itself says since when it knows the row (else it is the extract's date).

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.tables import DAY, TEXT
-from loaders.dates import dates_of_parts, parse_dates
-from loaders.mapping_model import ROW_NUMBER, Cell, Condition, Key
+from loaders.mapping.dates import dates_of_parts, parse_dates
+from loaders.mapping.model import ROW_NUMBER, Cell, Condition, Key
 from loaders.sources import Source
 
 Mask = npt.NDArray[np.bool_]

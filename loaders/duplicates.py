@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from linkage.tables import TEXT
 from loaders.building import STATED, Register
 from loaders.cells import as_mask
-from loaders.mapping_model import Section
+from loaders.mapping.model import Section
+from loaders.mapping.words import TABLES
 from loaders.sources import ORIGIN
-from loaders.words import TABLES
 
 Codes = npt.NDArray[np.int64]
 

@@ -15,10 +15,10 @@ from loaders.building import STATED, Register
 from loaders.cells import as_mask
 from loaders.duplicates import SECTION, as_texts, distinct_rows, one_row_per_incident, whole
 from loaders.errors import MappingError, RegisterError
-from loaders.mapping_model import Mapping
+from loaders.mapping.model import Mapping
+from loaders.protection.sealing import seal_tables
 from loaders.quality import Ledger, final_tables
 from loaders.refusals import FileSpan, Refusals
-from loaders.sealing import seal_tables
 from loaders.sources import ORIGIN, Progress, Source, read_role
 from loaders.tables_built import BUILDERS
 

@@ -15,7 +15,7 @@ from linkage.tables import DAY, IDENTIFIER, TEXT
 from linkage.vocabulary import IdentifierType
 from loaders.building import Frame, read_dates, read_words
 from loaders.cells import as_mask, column
-from loaders.mapping_model import Gathered, Identifier, Section
+from loaders.mapping.model import Gathered, Identifier, Section
 
 Rows = npt.NDArray[np.int64]
 

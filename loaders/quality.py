@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from linkage.tables import CANONICAL, PLACE, PROTECTED_REGISTER, QUALITY, REFUSED, TEXT
 from loaders.duplicates import codes_of, joined, whole
+from loaders.protection.sealing import Sealed
 from loaders.refusals import FileSpan, Origins, Refusals
-from loaders.sealing import Sealed
 from loaders.sources import ORIGIN
 
 Tables = dict[str, pa.Table]

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loaders.batches import Batch, Wanted
-from loaders.columnar import read_parquet
-from loaders.delimited import empty_columns, read_delimited
 from loaders.errors import RegisterError
-from loaders.mapping_model import Mapping
+from loaders.mapping.model import Mapping
+from loaders.readers.batches import Batch, Wanted
+from loaders.readers.columnar import read_parquet
+from loaders.readers.delimited import empty_columns, read_delimited
 from loaders.refusals import FileSpan, Origins, Refusals
 
 Progress = Callable[[str, int], None]

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 from linkage.tables import IDENTIFIER, TEXT
 from loaders.building import Register, finished, open_frame, read_dates, read_interval, read_place, read_words
 from loaders.cells import as_mask
-from loaders.mapping_model import Section
+from loaders.mapping.model import Section
+from loaders.mapping.words import PLACE_PARTS
 from loaders.people import gather, read_identifiers
-from loaders.words import PLACE_PARTS
 
 
 def build_persons(register: Register, section: Section) -> pa.Table:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loaders import LoaderError, load, read_mapping, shipped_mappings
-from loaders.words import TABLES
+from loaders.mapping.words import TABLES
 from tests.loaders.test_bad_files import GOOD, loaded
 from tests.loaders.world import rows_of
 

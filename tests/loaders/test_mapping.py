@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from loaders import MappingError, load, read_mapping, shipped_mappings
-from loaders.toml_lines import key_lines
+from loaders.mapping.toml_lines import key_lines
 from tests.loaders.world import World, case
 
 GOOD = """\

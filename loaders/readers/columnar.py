@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from linkage.tables import TEXT
-from loaders.batches import Batch, Wanted, find_columns, sound_batch
 from loaders.errors import RegisterError
+from loaders.readers.batches import Batch, Wanted, find_columns, sound_batch
 
 _BATCH_ROWS = 65_536
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from loaders.mapping_check import check_mapping
-from loaders.mapping_file import read_document
-from loaders.mapping_model import Mapping
+from loaders.mapping.check import check_mapping
+from loaders.mapping.file import read_document
+from loaders.mapping.model import Mapping
 
 __all__ = ["Mapping", "read_mapping"]
 

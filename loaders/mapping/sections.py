@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from loaders.cells_check import Maps, Table, read_cell, read_conditions, read_identifiers, read_key
-from loaders.mapping_file import meant
-from loaders.mapping_model import ROW_NUMBER, Cell, Gathered, Identifier, Section
-from loaders.words import GATHERED, TABLES
+from loaders.mapping.cells import Maps, Table, read_cell, read_conditions, read_identifiers, read_key
+from loaders.mapping.file import meant
+from loaders.mapping.model import ROW_NUMBER, Cell, Gathered, Identifier, Section
+from loaders.mapping.words import GATHERED, TABLES
 
 _OWN = ("from", "when", "row_key", "optional", "omit")
 Files = dict[str, tuple[Path, ...]]

@@ -21,7 +21,7 @@ from linkage.intervals import Interval, intersection, to_date, to_days
 from linkage.tables import PLACE, PROTECTED_REGISTER, TEXT
 from linkage.vocabulary import IdentifierType
 from loaders.building import STATED
-from loaders.recognition import Spans, outside, special_spans
+from loaders.protection.recognition import Spans, outside, special_spans
 from loaders.sources import ORIGIN
 
 Tables = dict[str, pa.Table]

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from linkage.tables import TEXT
-from loaders.batches import Batch, Refusal, Rows, Wanted, find_columns, sound_batch
-from loaders.decoding import BLOCK_BYTES, LONG_MARK, Damage, open_bytes, utf8_blocks
 from loaders.errors import RegisterError
-from loaders.recovery import recover_rows
+from loaders.readers.batches import Batch, Refusal, Rows, Wanted, find_columns, sound_batch
+from loaders.readers.decoding import BLOCK_BYTES, LONG_MARK, Damage, open_bytes, utf8_blocks
+from loaders.readers.recovery import recover_rows
 
 
 class _EvenQuotes(io.RawIOBase):

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from loaders.errors import MappingError
-from loaders.toml_lines import Path as KeyPath
-from loaders.toml_lines import key_lines, line_of
+from loaders.mapping.toml_lines import Path as KeyPath
+from loaders.mapping.toml_lines import key_lines, line_of
 
 _ENCODINGS_MARK = "\ufeff"
 
@@ -54,7 +54,7 @@ def meant(word: str, known: Iterable[str]) -> str:
 
 def shipped_mappings() -> dict[str, Path]:
     """The mappings that come with the product, by the name ``extends`` uses."""
-    folder = Path(str(resources.files("loaders").joinpath("mappings")))
+    folder = Path(str(resources.files("loaders.mapping").joinpath("shipped")))
     return {p.stem: p for p in sorted(folder.glob("*.toml"))}
 
 

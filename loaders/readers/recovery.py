@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from loaders.batches import Refusal, Rows
-from loaders.decoding import LONG_MARK, MAX_LINE_BYTES
+from loaders.readers.batches import Refusal, Rows
+from loaders.readers.decoding import LONG_MARK, MAX_LINE_BYTES
 
 _MAX_JOINED = 100
 """Lines that one quoted value may span."""

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from linkage.intervals import FIRST_DAY
 from linkage.tables import DAY
-from loaders.mapping_file import Document, meant
-from loaders.toml_lines import Path as KeyPath
+from loaders.mapping.file import Document, meant
+from loaders.mapping.toml_lines import Path as KeyPath
 
 _DIRECTIVES = {
     "%Y": r"(?P<year>\d{4})",

@@ -8,13 +8,13 @@ import re
 from pathlib import Path
 from typing import Any, TypeVar
 
-from loaders.cells_check import Table, condition_cells
-from loaders.dates import check_format
-from loaders.mapping_file import Document
-from loaders.mapping_model import Mapping
-from loaders.sections_check import read_section
-from loaders.toml_lines import Path as KeyPath
-from loaders.words import TABLES
+from loaders.mapping.cells import Table, condition_cells
+from loaders.mapping.dates import check_format
+from loaders.mapping.file import Document
+from loaders.mapping.model import Mapping
+from loaders.mapping.sections import read_section
+from loaders.mapping.toml_lines import Path as KeyPath
+from loaders.mapping.words import TABLES
 
 _REGISTER = {
     "name": str,

@@ -7,12 +7,12 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from loaders.dates import check_format
 from loaders.errors import MappingError
-from loaders.mapping_file import Document, meant
-from loaders.mapping_model import Cell, Condition, Identifier, Key, Section
-from loaders.toml_lines import Path as KeyPath
-from loaders.words import CLOSED
+from loaders.mapping.dates import check_format
+from loaders.mapping.file import Document, meant
+from loaders.mapping.model import Cell, Condition, Identifier, Key, Section
+from loaders.mapping.toml_lines import Path as KeyPath
+from loaders.mapping.words import CLOSED
 
 _KINDS = {str: "a text", bool: "true or false", dt.date: "a date", list: "a list", dict: "a table", int: "a number"}
 _CELL = ("column", "first", "join", "parts", "constant", "separator", "map", "otherwise", "default", "formats")

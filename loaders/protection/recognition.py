@@ -17,7 +17,7 @@ from linkage.intervals import LAST, Interval, add_years, intersection, to_days, 
 from linkage.tables import TEXT
 from linkage.vocabulary import IdentifierType, Protection
 from loaders.duplicates import whole
-from loaders.words import PLACE_PARTS
+from loaders.mapping.words import PLACE_PARTS
 
 Spans = dict[str, list[Interval]]
 """The special intervals of each mention, by record id."""

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.tables import TEXT
-from loaders.decoding import BAD_BYTES, NUL_MARK
 from loaders.errors import RegisterError
-from loaders.mapping_file import meant
-from loaders.text import clean_text
+from loaders.mapping.file import meant
+from loaders.readers.decoding import BAD_BYTES, NUL_MARK
+from loaders.readers.text import clean_text
 
 MAX_FIELD_CHARACTERS = 65_536
 """A longer value is no value of a register."""

@@ -1,0 +1,1 @@
+"""Readers: one register file, however it is written, as batches of text columns."""
