@@ -199,7 +199,8 @@ RELATIONSHIPS: dict[str, RelationshipShape] = {
             "LIVED_WITH",
             "Person",
             "Person",
-            "A maximal interval of shared address (start id < end id); not certain at hubs or unknown units.",
+            "A maximal interval of shared address (start id < end id); not certain at hubs, in foster care or at "
+            "unknown units.",
             *VALID,
             _flag("certain"),
             *KNOWN,
@@ -208,8 +209,8 @@ RELATIONSHIPS: dict[str, RelationshipShape] = {
             "CHILD_OF",
             "Person",
             "Person",
-            "Parent in law or holder of custody (kind: parent, adoptive_parent, custody). From the `as_of` "
-            "`hidden_from` on, an adoption hides the relation and what follows from it.",
+            "Parent in law, holder of custody or foster parent (kind: parent, adoptive_parent, custody, "
+            "foster_parent). From the `as_of` `hidden_from` on, an adoption hides the relation and what follows.",
             _text("kind", nullable=False),
             *VALID,
             _text("register", nullable=False),

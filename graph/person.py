@@ -150,8 +150,26 @@ def _stays(snapshot: Snapshot, person: int, asked: Question) -> tuple[ProfileSta
 
 
 _RELATIONS = (
-    ("out", "CHILD_OF", {"parent": "parent", "adoptive_parent": "adoptive parent", "custody": "holder of custody"}),
-    ("in", "CHILD_OF", {"parent": "child", "adoptive_parent": "adopted child", "custody": "child in custody"}),
+    (
+        "out",
+        "CHILD_OF",
+        {
+            "parent": "parent",
+            "adoptive_parent": "adoptive parent",
+            "custody": "holder of custody",
+            "foster_parent": "foster parent",
+        },
+    ),
+    (
+        "in",
+        "CHILD_OF",
+        {
+            "parent": "child",
+            "adoptive_parent": "adopted child",
+            "custody": "child in custody",
+            "foster_parent": "foster child",
+        },
+    ),
     ("out", "PARTNER_OF", {"spouse": "spouse", "partner": "partner"}),
     ("in", "PARTNER_OF", {"spouse": "spouse", "partner": "partner"}),
 )

@@ -1,6 +1,7 @@
 """The log of look-ups: who looked at whom, for which case, before the answer leaves.
 
-One JSON line per look-up, appended and flushed to disk beside the runs; no log, no answer. It holds
+Who let an extract through that breaks its register's expectations stands there too. One JSON line per
+look-up, appended and flushed to disk beside the runs; no log, no answer. It holds
 ids of persons and of the run. A free Cypher statement is kept as it was asked, because it is what was
 looked for; so the file is for its owner alone, and whoever writes a name into a statement writes it here.
 """
@@ -29,9 +30,8 @@ def record_lookup(
     Raises:
         RunError: The log cannot be written; the look-up must not go on.
     """
-    path = log_path(run)
     entry: dict[str, Any] = {
-        "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "at": _now(),
         "who": grant.holder,
         "case": grant.case,
         "purpose": grant.purpose,
@@ -42,6 +42,34 @@ def record_lookup(
     }
     if parameters:
         entry["parameters"] = {name: str(value) for name, value in sorted(parameters.items())}
+    _append(log_path(run), entry)
+
+
+def record_acceptance(run: Run, who: str, reason: str, *, register: str, broken: Sequence[str]) -> str:
+    """Append that somebody lets an extract through that breaks these expectations; returns when.
+
+    Raises:
+        RunError: The log cannot be written; the extract stays held back.
+    """
+    at = _now()
+    entry = {
+        "at": at,
+        "who": who,
+        "action": "accept",
+        "run": run.name,
+        "register": register,
+        "expectations": list(broken),
+        "reason": reason,
+    }
+    _append(log_path(run), entry)
+    return at
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+
+
+def _append(path: Path, entry: Mapping[str, Any]) -> None:
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8") as log:
             log.write(json.dumps(entry, ensure_ascii=False) + "\n")

@@ -13,6 +13,12 @@ class RunError(KintraceError):
     """A run cannot start, resume, be found or be published."""
 
 
+class HeldBackError(RunError):
+    """An extract breaks what its register's mapping expects, and nobody has accepted it."""
+
+    exit_code = 3
+
+
 class NoSuchRunError(RunError, LookupError):
     """The run asked for is not there."""
 

@@ -38,6 +38,50 @@ def postcodes() -> pa.Table:
 
 
 @cache
+def former_municipalities() -> pa.Table:
+    """Municipalities that are no more: ``municipality`` (code), ``name``, ``successors`` (list of codes), by code.
+
+    Their area went to one municipality of today in 2003, 2006 or 2007, or was divided among several.
+
+    >>> former_municipalities().slice(0, 1).to_pylist()
+    [{'municipality': '0171', 'name': 'Ledøje-Smørum', 'successors': ['0240']}]
+    """
+    codes, names, successors = zip(*_rows("former_municipalities.csv"), strict=True)
+    lists = pa.array([text.split() for text in successors], pa.list_(pa.string()))
+    return pa.table({"municipality": codes, "name": names, "successors": lists})
+
+
+@cache
+def _successions() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """Successors of each former municipality, and municipalities of each postcode."""
+    former, posts = former_municipalities().to_pylist(), postcodes().to_pylist()
+    return (
+        {row["municipality"]: frozenset(row["successors"]) for row in former},
+        {row["postcode"]: frozenset(row["municipalities"]) for row in posts},
+    )
+
+
+def municipality_today(code: str, postcode: str | None) -> str:
+    """The municipality of today that an address with this code lies in, as far as code and postcode tell.
+
+    A former municipality that was divided is settled by the postcode where that lies in one of the
+    successors only; else the code is handed back as it came, because both are possible.
+
+    >>> municipality_today("0837", None), municipality_today("0851", None)
+    ('0851', '0851')
+    >>> municipality_today("0719", "8981"), municipality_today("0719", None)
+    ('0730', '0719')
+    """
+    former, lies_in = _successions()
+    successors = former.get(code)
+    if successors is None:
+        return code
+    if len(successors) > 1 and postcode is not None:
+        successors = (successors & lies_in.get(postcode, frozenset())) or successors
+    return next(iter(successors)) if len(successors) == 1 else code
+
+
+@cache
 def districts() -> tuple[str, ...]:
     """The names of the police districts, sorted.
 

@@ -211,6 +211,17 @@ PROTECTIONS = _shape(
     "Address protection of a mention: ordinary or special.",
 )
 
+STREETS = _shape(
+    "streets",
+    "street_id valid_from street postcode",
+    [
+        *(_text("street_id", nullable=False), _text("street", nullable=False)),
+        *(_text("municipality"), _text("street_code"), _text("postcode"), *VALID, *PROVENANCE),
+    ],
+    "The names that streets have borne: rows of one `street_id` (register, municipality and street code) are one "
+    "street. Washing reads old names by it. Public facts, so no row is ever sealed.",
+)
+
 REFUSED = _shape(
     "refused",
     "register file row column",
@@ -242,7 +253,10 @@ QUALITY = _shape(
 
 CANONICAL: dict[str, TableShape] = {
     t.name: t
-    for t in (REGISTERS, PERSONS, RESIDENCES, RELATIONS, INCIDENTS, INVOLVEMENTS, PROTECTIONS, REFUSED, QUALITY)
+    for t in (
+        *(REGISTERS, PERSONS, RESIDENCES, RELATIONS, INCIDENTS, INVOLVEMENTS, PROTECTIONS, STREETS),
+        *(REFUSED, QUALITY),
+    )
 }
 """Every canonical table by name, in the order in which they are written."""
 
@@ -320,7 +334,8 @@ CORESIDENCE = _shape(
         *KNOWN,
     ],
     "Maximal intervals in which two entities (left < right) shared an address; moves made together on one "
-    "day do not interrupt them. `certain` is false at hubs and where the unit is unknown: possible, not counted.",
+    "day do not interrupt them. `certain` is false at hubs, in foster care and where the unit is unknown: "
+    "possible, not counted.",
 )
 
 KIN = _shape(
@@ -334,7 +349,8 @@ KIN = _shape(
         _text("register", nullable=False),
         *KNOWN,
     ],
-    "Parents in law (parent, adoptive_parent) and holders of custody (custody).",
+    "Parents in law (parent, adoptive_parent), holders of custody (custody) and those with whom a child is "
+    "placed (foster_parent, until its 18th birthday at most).",
 )
 
 PARTNERS = _shape(

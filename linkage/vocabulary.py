@@ -43,6 +43,8 @@ class RelationKind(StrEnum):
     PARENT = "parent"
     ADOPTIVE_PARENT = "adoptive_parent"
     CUSTODY = "custody"
+    FOSTER_PARENT = "foster_parent"
+    """Whom a child is placed with: no parent in law, and what they share is no family's."""
     SPOUSE = "spouse"
     PARTNER = "partner"
     SIBLING = "sibling"

@@ -1,7 +1,7 @@
 """Registers in, canonical tables out."""
 
 from loaders.errors import LoaderError, MappingError, RegisterError
-from loaders.loading import Canonical, load
+from loaders.loading import Canonical, load, load_into
 from loaders.mapping import Mapping, read_mapping
 from loaders.mapping.file import shipped_mappings
 from loaders.protection.sealing import seal
@@ -15,6 +15,7 @@ __all__ = [
     "RegisterCounts",
     "RegisterError",
     "load",
+    "load_into",
     "read_mapping",
     "seal",
     "shipped_mappings",

@@ -14,8 +14,10 @@ from linkage.tables import CANONICAL, DAY, TEXT
 from loaders.cells import Mask, Read, as_mask, holds, read_date, read_key, read_text, shift_days, stated_text
 from loaders.mapping.model import Cell, Key, Mapping, Section
 from loaders.mapping.words import CLOSED, FALLBACKS, TABLES
-from loaders.refusals import Origins, Refusals
+from loaders.parsed_addresses import ParsedAddresses
+from loaders.refusals import Kind, Refusals
 from loaders.sources import ORIGIN, Source
+from loaders.streaming.rowsets import Origins
 
 STATED = "#stated"
 """Whether the register itself says since when it knows the row (else it is the extract's date).
@@ -24,14 +26,20 @@ Hidden columns begin with # and are dropped before anything leaves the package.
 """
 
 
+FIRST = ("persons", "incidents")
+"""Tables whose rows depend on no other; what they refuse, other tables do not take up."""
+
+
 @dataclass(slots=True)
 class Register:
-    """One register being loaded: its mapping, its rows by role, and what is refused."""
+    """One register being loaded: its mapping, some of its rows, and what is refused."""
 
     mapping: Mapping
     extract: dt.date
-    sources: dict[str, Source]
+    sources: dict[tuple[str, str], Source]
+    """Rows by role; those gathered for persons by role and the key they are joined by."""
     log: Refusals
+    addresses: ParsedAddresses = field(default_factory=ParsedAddresses)
     dropped: dict[Key, list[Origins]] = field(default_factory=dict)
     """Rows whose record under a key was refused; no other section may hang anything on them."""
 
@@ -59,8 +67,9 @@ class Frame:
         hit = mask & self.alive
         if not hit.any():
             return
-        log, table = self.register.log, self.section.table
-        log.add(self.source.origins[hit], reason, column=column, table=table, field=fields, fatal=fatal)
+        table = self.section.table
+        keys = () if table in FIRST else tuple(self.section.keys.values())
+        self.register.log.add(self.source.origins[hit], Kind(reason, column, table, fields, fatal, keys))
         if fatal:
             self.alive &= ~mask
             for key in self.section.keys.values():
@@ -83,11 +92,11 @@ class Frame:
 
 def open_frame(register: Register, section: Section) -> Frame:
     """The rows of the section's source that its conditions admit, with keys and provenance read."""
-    source = register.sources[section.role]
+    source = register.sources[section.role, ""]
     source = source.where(holds(source, section.when)) if section.when else source
     frame = Frame(register, section, source)
     frame.alive = np.ones(len(source.origins), dtype=np.bool_)
-    if section.table not in ("persons", "incidents"):
+    if section.table not in FIRST:
         for key in section.keys.values():
             gone = register.dropped.get(key)
             if gone:
@@ -173,24 +182,23 @@ def read_words(frame: Frame, fields: str, *, fatal: bool = False) -> pa.Array:
 
 def read_place(frame: Frame) -> dict[str, pa.Array]:
     """The columns of a place: parts as stated, else parsed from the address in one text."""
-    from linkage.addresses import parse_texts
-
     section = frame.section
     parts = {
         name: read_words(frame, name)
-        for name in ("street", "house_number", "floor", "door", "locality", "postcode", "city", "municipality")
+        for name in ("street", "house_number", "floor", "door", "locality", "postcode", "city")
     }
     if "address" in section.cells:
-        parsed = parse_texts(stated_text(frame.source, section.cells["address"]))
+        parsed = frame.register.addresses.parse(stated_text(frame.source, section.cells["address"]))
         for name in (f.name for f in parsed.type):
             parts[name] = pc.coalesce(parts[name], pc.struct_field(parsed, name).cast(TEXT))
-    parts["municipality"] = _municipality(frame, parts["municipality"])
+    parts["municipality"] = read_municipality(frame)
     empty = frame.nulls(TEXT)
     return {**parts, "address_id": empty, "access_id": empty, "grade": empty}
 
 
-def _municipality(frame: Frame, values: pa.Array) -> pa.Array:
-    """Four digits, zero-padded; anything else is refused."""
+def read_municipality(frame: Frame) -> pa.Array:
+    """The code of a municipality: four digits, zero-padded; anything else is refused."""
+    values = read_words(frame, "municipality")
     good = pc.match_substring_regex(values, r"^\d{1,4}$")
     cell = frame.section.cells.get("municipality")
     bad = as_mask(pc.invert(good))

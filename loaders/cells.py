@@ -137,6 +137,8 @@ def clip_days(days: pa.Array) -> pa.Array:
 def read_key(source: Source, key: Key, *, empty_parts: bool = False) -> pa.Array:
     """The key's values joined by ``/``; null where a part is empty, unless empty parts are allowed."""
     parts = [source.row_names() if c == ROW_NUMBER else column(source, c) for c in key.columns]
+    if key.how == "first":
+        parts = [pc.coalesce(*parts)]
     if key.suffix:
         parts.append(pa.repeat(pa.scalar(key.suffix, TEXT), len(source.origins)))
     handling = {"null_handling": "replace", "null_replacement": ""} if empty_parts else {"null_handling": "emit_null"}

@@ -1,10 +1,14 @@
 """Rows with one key: the same said twice is one row, something else said under a used key is refused.
 
 Which row of a key stands is decided by what the rows say (the earliest known, then the smallest
-content), never by where they stand: a file sorted otherwise gives the same tables.
+content), never by where they stand: a file sorted otherwise gives the same tables. All rows of one
+key come together here; how they are brought together is no matter of this module.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.tables import TEXT
-from loaders.building import STATED, Register
+from loaders.building import STATED
 from loaders.cells import as_mask
-from loaders.mapping.model import Section
+from loaders.mapping.model import Key, Section
 from loaders.mapping.words import TABLES
+from loaders.refusals import Kind, Refusals
 from loaders.sources import ORIGIN
+from loaders.streaming.rowsets import Mask, Origins
 
 Codes = npt.NDArray[np.int64]
 
@@ -24,10 +30,22 @@ SIGNATURE = ("occurred", "reported", "category")
 """What makes an incident this one: a row that differs here belongs to another case of the same number."""
 
 SECTION = "#section"
-"""Which section of its table a row came from, by position."""
+"""Which section of the load a row came from, by number."""
 
 _NOT_CONTENT = ("known_from", "known_to", "extract", ORIGIN, STATED, SECTION)
 _FROM_LEADER = ("incident_id", "register", "district", "extract", "source_row", "known_from", "known_to", "sealed")
+
+
+class Verdicts(Protocol):
+    """Where it is written down what became of rows."""
+
+    log: Refusals
+
+    def section(self, number: int) -> Section:
+        """The section of this number."""
+
+    def drop(self, table: str, key: Key, origins: Origins) -> None:
+        """Let later tables hang nothing on these rows' record under this key."""
 
 
 def as_texts(column: pa.Array) -> pa.Array:
@@ -66,7 +84,7 @@ def codes_of(texts: pa.Array) -> tuple[Codes, int]:
     return coded.indices.cast(pa.int64()).to_numpy(), len(coded.dictionary)
 
 
-def _first_rows(codes: Codes) -> npt.NDArray[np.bool_]:
+def _first_rows(codes: Codes) -> Mask:
     first = np.zeros(len(codes), dtype=np.bool_)
     first[np.unique(codes, return_index=True)[1]] = True
     return first
@@ -91,16 +109,16 @@ def _widen(table: pa.Table, codes: Codes, count: int) -> pa.Table:
     return chosen.set_column(table.column_names.index("known_to"), kind, pa.array(latest[codes[first]]).cast(kind.type))
 
 
-def _refuse(register: Register, sections: list[Section], lost: pa.Table, reason: str) -> None:
+def _refuse(verdicts: Verdicts, lost: pa.Table, reason: str) -> None:
     """Log rows that cannot stand, and let nothing else hang on their records."""
     origins = whole(lost, ORIGIN).to_numpy()
     of_section = whole(lost, SECTION).to_numpy()
-    for position, section in enumerate(sections):
-        mine = origins[of_section == position]
-        key = section.keys[TABLES[section.table].id]
-        column = next(iter(key.reads()), None)
-        register.log.add(mine, reason, column=column, table=section.table, field=TABLES[section.table].id)
-        register.drop(key, mine)
+    for number in np.unique(of_section):
+        mine, section = origins[of_section == number], verdicts.section(int(number))
+        field = TABLES[section.table].id
+        key = section.keys[field]
+        verdicts.log.add(mine, Kind(reason, next(iter(key.reads()), None), section.table, field))
+        verdicts.drop(section.table, key, mine)
 
 
 def _sorted_by_key(table: pa.Table, key: list[str], ignored: tuple[str, ...]) -> tuple[pa.Table, Codes, int, pa.Array]:
@@ -111,7 +129,7 @@ def _sorted_by_key(table: pa.Table, key: list[str], ignored: tuple[str, ...]) ->
     return table.take(order), codes[order.to_numpy()], count, content.take(order)
 
 
-def distinct_rows(register: Register, sections: list[Section], table: pa.Table, key: list[str]) -> pa.Table:
+def distinct_rows(verdicts: Verdicts, table: pa.Table, key: list[str]) -> pa.Table:
     """One row per key: equal rows collapse and are counted, others with a used key are refused."""
     codes, count = codes_of(joined(table, key))
     repeated = np.bincount(codes, minlength=count)[codes] > 1
@@ -121,10 +139,35 @@ def distinct_rows(register: Register, sections: list[Section], table: pa.Table, 
     first = _first_rows(codes)
     leader = np.maximum.accumulate(np.where(first, np.arange(len(first)), 0))
     same = as_mask(pc.equal(content, content.take(pa.array(leader))))
-    register.log.duplicates.append(whole(many, ORIGIN).to_numpy()[same & ~first])
-    _refuse(register, sections, many.filter(pa.array(~same)), "the key is already used by another row")
+    verdicts.log.duplicates.add(whole(many, ORIGIN).to_numpy()[same & ~first])
+    _refuse(verdicts, many.filter(pa.array(~same)), "the key is already used by another row")
     kept = _widen(many.filter(pa.array(same)), codes[same], count)
     return pa.concat_tables([table.filter(pa.array(~repeated)), kept])
+
+
+def distinct_of_parts(verdicts: Verdicts, parts: Callable[[], Iterator[pa.Table]], key: str) -> pa.Table:
+    """As :func:`distinct_rows`, for few keys of so many rows that only a part of them can be held at a time.
+
+    The parts are read twice: to find the row of each key that stands, and to judge all others by it.
+    """
+    leaders: pa.Table | None = None
+    for part in parts():
+        table, codes, _, _ = _sorted_by_key(pa.concat_tables([leaders, part]) if leaders else part, [key], _NOT_CONTENT)
+        leaders = table.filter(pa.array(_first_rows(codes)))
+    assert leaders is not None  # noqa: S101 - there is at least one part
+    standing = whole(leaders, ORIGIN).to_numpy()
+    latest = whole(leaders, "known_to").cast(pa.int32()).to_numpy().copy()
+    for part in parts():
+        table = pa.concat_tables([leaders, part])
+        codes = codes_of(joined(table, [key]))[0][len(leaders) :]  # the leaders have the first codes, in order
+        content = joined(table, [c for c in table.column_names if c not in _NOT_CONTENT])
+        same = as_mask(pc.equal(content[len(leaders) :], content.take(pa.array(codes))))
+        origins = whole(part, ORIGIN).to_numpy()
+        verdicts.log.duplicates.add(origins[same & (origins != standing[codes])])
+        np.maximum.at(latest, codes[same], whole(part, "known_to").cast(pa.int32()).to_numpy()[same])
+        _refuse(verdicts, part.filter(pa.array(~same)), "the key is already used by another row")
+    kind = leaders.schema.field("known_to")
+    return leaders.set_column(leaders.column_names.index("known_to"), kind, pa.array(latest).cast(kind.type))
 
 
 def _first_filled(column: pa.Array, codes: Codes, count: int) -> pa.Array:
@@ -136,26 +179,25 @@ def _first_filled(column: pa.Array, codes: Codes, count: int) -> pa.Array:
     return column.take(pa.array(index, mask=index < 0))
 
 
-def _differs(column: pa.Array, of_code: pa.Array, codes: Codes) -> npt.NDArray[np.bool_]:
+def _differs(column: pa.Array, of_code: pa.Array, codes: Codes) -> Mask:
     return as_mask(pc.not_equal(column, of_code.take(pa.array(codes))))
 
 
-def one_row_per_incident(register: Register, sections: list[Section], table: pa.Table) -> pa.Table:
-    """One row per incident out of its one row per party.
+def one_row_per_incident(verdicts: Verdicts, sections: list[Section], table: pa.Table) -> pa.Table:
+    """One row per incident of a register out of its one row per party.
 
     Date and category are what makes it this incident: a row that differs there has a journal number
     that was used twice, and is refused. Of other fields the first filled value stands, and rows that
     say something else are logged, except for fields declared as varying, which then are null.
+    ``sections`` are those that the register has for incidents.
     """
-    if not len(table):
-        return table
     table, codes, count, _ = _sorted_by_key(table, ["incident_id"], (*_NOT_CONTENT, SECTION))
     other = np.zeros(len(table), dtype=np.bool_)
     for name in SIGNATURE:
         values = whole(table, name)
         other |= _differs(values, _first_filled(values, codes, count), codes)
     if other.any():
-        _refuse(register, sections, table.filter(pa.array(other)), "the journal number belongs to another incident")
+        _refuse(verdicts, table.filter(pa.array(other)), "the journal number belongs to another incident")
         table, codes = table.filter(pa.array(~other)), codes[~other]
     result = _widen(table, codes, count)
     of_result = codes[_first_rows(codes)]
@@ -171,17 +213,16 @@ def one_row_per_incident(register: Register, sections: list[Section], table: pa.
             chosen = pc.if_else(pa.array(disputed), pa.scalar(None, values.type), of_code.take(pa.array(of_result)))
         else:
             chosen = of_code.take(pa.array(of_result))
-            _note(register, sections, table.filter(pa.array(differs)), name)
+            _note(verdicts.log, sections[0], table.filter(pa.array(differs)), name)
         result = result.set_column(result.column_names.index(name), result.schema.field(name), chosen)
     return result
 
 
-def _note(register: Register, sections: list[Section], table: pa.Table, name: str) -> None:
+def _note(log: Refusals, section: Section, table: pa.Table, name: str) -> None:
     """Log rows whose value gave way to that of another row of their incident."""
     if not len(table):
         return
-    cells = sections[0].cells
-    cell = cells.get(name) or cells.get("address")
+    cell = section.cells.get(name) or section.cells.get("address")
     column = cell.columns[0] if cell and cell.columns else None
     reason = "other rows of the incident say something else"
-    register.log.add(whole(table, ORIGIN).to_numpy(), reason, column=column, table="incidents", field=name, fatal=False)
+    log.add(whole(table, ORIGIN).to_numpy(), Kind(reason, column, "incidents", name, fatal=False))

@@ -17,6 +17,14 @@ class RegisterError(LoaderError, ValueError):
     """A register's file cannot be read as its mapping says: for the data owner, with file and row."""
 
 
+class MissingColumnError(RegisterError):
+    """A file lacks a column; knows the titles that it has, which are no part of the message."""
+
+    def __init__(self, problem: str, titles: tuple[str, ...] = (), *, where: str = "", hint: str = "") -> None:
+        super().__init__(problem, where=where, hint=hint)
+        self.titles = titles
+
+
 class SynthesisError(LoaderError, ValueError):
     """The synthetic Denmark cannot be made as asked."""
 

@@ -11,10 +11,11 @@ import pyarrow.compute as pc
 
 from linkage.identifiers import classify_identifiers
 from linkage.intervals import FIRST_DAY, LAST_DAY
+from linkage.names.order import split_names
 from linkage.tables import DAY, IDENTIFIER, TEXT
 from linkage.vocabulary import IdentifierType
 from loaders.building import Frame, read_dates, read_words
-from loaders.cells import as_mask, column
+from loaders.cells import as_mask, column, stated_text
 from loaders.mapping.model import Gathered, Identifier, Section
 
 Rows = npt.NDArray[np.int64]
@@ -77,7 +78,7 @@ def read_identifiers(frame: Frame, identifier: Identifier) -> pa.Array:
 
 def _side_frame(frame: Frame, gathered: Gathered) -> Frame:
     """The joined file as a frame of its own, so that what is unreadable there is logged there."""
-    source = frame.register.sources[gathered.role]
+    source = frame.register.sources[gathered.role, gathered.key]
     dates = {"valid_from": gathered.valid_from, "valid_to": gathered.valid_to}
     cells = {**gathered.cells, **{n: c for n, c in dates.items() if c is not None}}
     section = Section("persons", gathered.role, gathered.role, (), {}, cells, gathered.identifiers)
@@ -88,7 +89,7 @@ def _current(side: Frame, owners: Rows, persons: int) -> Rows:
     """For each person the position of its current row: open or ending last, else begun last; -1 for none."""
     end = pc.coalesce(read_dates(side, "valid_to"), pa.scalar(LAST_DAY, DAY))
     start = pc.coalesce(read_dates(side, "valid_from"), pa.scalar(FIRST_DAY, DAY))
-    texts = [read_words(side, n) for n in side.section.cells if n in ("given", "middle", "surname")]
+    texts = [read_words(side, n) for n in side.section.cells if n in ("name", "given", "middle", "surname")]
     content = pc.binary_join_element_wise(*texts, "\x1f", null_handling="replace") if texts else side.nulls(TEXT)
     table = pa.table({"owner": owners, "end": end, "start": start, "content": content, "at": np.arange(len(owners))})
     table = table.filter(pa.array(owners >= 0))
@@ -97,6 +98,15 @@ def _current(side: Frame, owners: Rows, persons: int) -> Rows:
     current = np.full(persons, -1, dtype=np.int64)
     current[table.column("owner").to_numpy()] = table.column("at").to_numpy()  # the last of each owner stays
     return current
+
+
+def read_whole_names(frame: Frame) -> dict[str, pa.Array]:
+    """Given names, surname and name of birth out of a whole name in one field; nothing where there is no such field."""
+    cell = frame.section.cells.get("name")
+    if cell is None:
+        return {}
+    parts = split_names(stated_text(frame.source, cell))
+    return {part: pc.struct_field(parts, part) for part in ("given", "surname", "earlier")}
 
 
 def gather(frame: Frame) -> None:
@@ -108,6 +118,11 @@ def gather(frame: Frame) -> None:
         identifiers.add(own, read_identifiers(frame, one))
     if "earlier_surnames" in section.cells:
         surnames.add(own, read_words(frame, "earlier_surnames"))
+    whole = read_whole_names(frame)
+    for name in ("given", "surname"):
+        frame.columns[name] = pc.coalesce(frame.columns[name], whole[name]) if whole else frame.columns[name]
+    if whole:
+        surnames.add(own, whole["earlier"])
     for gathered in section.gathered:
         side = _side_frame(frame, gathered)
         people = pc.if_else(pa.array(frame.alive), column(frame.source, section.person_key), pa.scalar(None, TEXT))
@@ -119,6 +134,8 @@ def gather(frame: Frame) -> None:
             identifiers.add(everyone, read_identifiers(side, one).take(pa.array(at)))
         if "earlier_surnames" in gathered.cells:
             surnames.add(everyone, read_words(side, "earlier_surnames").take(pa.array(at)))
+        if "name" in gathered.cells:
+            surnames.add(everyone, read_whole_names(side)["earlier"].take(pa.array(at)))
         if gathered.current:
             current = _current(side, owners, len(frame))
             _take_current(frame, side, np.where(first >= 0, current[first], -1))
@@ -157,8 +174,11 @@ def _take_current(frame: Frame, side: Frame, current: Rows) -> None:
     """Fill each person's fields from its current row where the person's own file leaves them empty."""
     index = pa.array(current, pa.int64(), mask=current < 0)
     for name in side.section.cells:
-        if name in ("valid_from", "valid_to", "earlier_surnames"):
+        if name in ("valid_from", "valid_to", "earlier_surnames", "name"):
             continue
         dated = name in ("birth_date", "deceased")
         values = read_dates(side, name) if dated else read_words(side, name)
         frame.columns[name] = pc.coalesce(frame.columns[name], values.take(index))
+    for name, values in read_whole_names(side).items():
+        if name in frame.columns:
+            frame.columns[name] = pc.coalesce(frame.columns[name], values.take(index))

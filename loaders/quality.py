@@ -7,36 +7,26 @@ a number or a count would tell in which file a protected person's record stands.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.tables import CANONICAL, PLACE, PROTECTED_REGISTER, QUALITY, REFUSED, TEXT
-from loaders.duplicates import codes_of, joined, whole
-from loaders.protection.sealing import Sealed
-from loaders.refusals import FileSpan, Origins, Refusals
-from loaders.sources import ORIGIN
-
-Tables = dict[str, pa.Table]
-Mask = npt.NDArray[np.bool_]
+from linkage.tables import CANONICAL, PROTECTED_REGISTER, QUALITY
+from loaders.duplicates import whole
+from loaders.streaming.distinct import Distinct
+from loaders.streaming.rowsets import RowSet
+from loaders.streaming.scratch import Scratch
 
 SOURCE_TABLE = "source"
 """In ``quality``, the rows of a register's files: per file role the rows read, well-formed, used and distinct."""
 
 _PROVENANCE = ("register", "district", "extract", "source_row", "known_from", "known_to", "sealed")
-_LOCATION = (*tuple(f.name for f in PLACE), "district", "journal_number", "journal_reference")
+_KEPT = ("role", "category", "identifiers", "other_identifier")
+"""Fields whose unreadable values stay in their column, as a word that says so."""
 
-
-@dataclass(slots=True)
-class Ledger:
-    """The log of a load, its files, and the source rows of every person and incident before any collapsed."""
-
-    log: Refusals
-    files: list[FileSpan]
-    members: list[Tables]
+Invalid = dict[tuple[str, str, str], int]
+"""How many values of each register, table and field were stated but not readable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,105 +40,90 @@ class RegisterCounts:
     duplicates: int
 
 
-def _sealed_origins(sealed: Sealed, ledger: Ledger) -> Origins:
-    """Source rows whose record or incident was sealed."""
-    found = [np.empty(0, dtype=np.int64)]
-    for members in ledger.members:
-        for table, column, ids in (
-            ("persons", "record_id", sealed.records),
-            ("incidents", "incident_id", sealed.incidents),
-            ("involvements", "incident_id", sealed.incidents),
-        ):
-            rows = members[table]
-            hit = pc.is_in(rows.column(column), value_set=pa.array(sorted(ids), TEXT))
-            found.append(rows.filter(hit).column(ORIGIN).to_numpy())
-    return np.unique(np.concatenate(found))
+@dataclass(slots=True)
+class _Column:
+    good: int
+    distinct: Distinct
 
 
-def _placed(origins: Origins, files: list[FileSpan]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Position of each origin's file, and its row there."""
-    firsts = np.array([f.first for f in files], dtype=np.int64)
-    # Files without rows share their first origin with the next file; the last of them owns it.
-    at = np.searchsorted(firsts, origins, side="left") - 1
-    return at, origins - firsts[at]
+@dataclass(slots=True)
+class ColumnCounts:
+    """Rows, filled and distinct values of every content column per register, while canonical rows pass by."""
 
+    scratch: Scratch
+    rows: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    columns: dict[tuple[str, str, str], _Column] = field(default_factory=dict)
 
-def _refused_table(log: pa.Table, hidden: Mask, ledger: Ledger, sealed: Origins) -> pa.Table:
-    """The log as the canonical table: one row per source row and column."""
-    origins = log.column("origin").to_numpy()
-    at, rows = _placed(origins, ledger.files)
-    firsts = np.array([f.first for f in ledger.files], dtype=np.int64)
-    before = np.searchsorted(sealed, origins, side="left") - np.searchsorted(sealed, firsts[at], side="right")
-    rows = rows - before
-    registers = pa.array([f.register for f in ledger.files], TEXT).take(pa.array(at))
-    names = pa.array([f.name for f in ledger.files], TEXT).take(pa.array(at))
-    cover = pa.array(hidden)
-    stated = pc.if_else(cover, whole(log, "field"), whole(log, "column"))
-    table = pa.table(
-        {
-            "register": pc.if_else(cover, pa.scalar(PROTECTED_REGISTER, TEXT), registers),
-            "file": pc.if_else(cover, pa.scalar(PROTECTED_REGISTER, TEXT), names),
-            "row": pa.array(np.where(hidden, 0, rows)),
-            "column": stated,
-            "reason": whole(log, "reason"),
-        }
-    )
-    open_rows = (
-        table.filter(pc.invert(cover)).group_by(["register", "file", "row", "column"]).aggregate([("reason", "min")])
-    )
-    open_rows = open_rows.rename_columns({"reason_min": "reason"}).select(table.column_names)
-    closed = table.filter(cover).sort_by([("column", "ascending"), ("reason", "ascending")])
-    numbers = pa.array(np.arange(1, len(closed) + 1, dtype=np.int64))
-    closed = closed.set_column(2, "row", numbers)
-    return pa.concat_tables([open_rows.cast(REFUSED.schema), closed.cast(REFUSED.schema)])
+    def add(self, table: str, rows: pa.Table) -> None:
+        """Count these rows of a canonical table."""
+        registers = whole(rows, "register")
+        names = pc.unique(registers).to_pylist()
+        for name in names:
+            own = rows if len(names) == 1 else rows.filter(pc.equal(registers, name))
+            self.rows[name, table] += len(own)
+            for column in CANONICAL[table].schema.names:
+                if column not in _PROVENANCE:
+                    self._add(name, table, column, whole(own, column))
 
+    def _add(self, register: str, table: str, name: str, column: pa.Array) -> None:
+        place = (register, table, name)
+        counted = self.columns.get(place)
+        if counted is None:
+            counted = self.columns[place] = _Column(0, Distinct(self.scratch))
+        if pa.types.is_list(column.type):
+            filled = pc.greater(pc.list_value_length(column), 0)
+            column = column.filter(filled) if not pc.all(filled).as_py() else column
+        counted.good += len(column) - column.null_count
+        counted.distinct.add(column)
 
-def _column_quality(table: str, rows: pa.Table, invalid: dict[tuple[str, str, str], int]) -> list[dict[str, object]]:
-    """Rows, filled, valid and distinct of every content column of one table, per register."""
-    found: list[dict[str, object]] = []
-    for register in sorted(rows.column("register").unique().to_pylist()):
-        own = rows.filter(pc.equal(rows.column("register"), register)).combine_chunks()
-        for name in CANONICAL[table].schema.names:
-            if name in _PROVENANCE:
-                continue
-            column = whole(own, name)
-            listed = pa.types.is_list(column.type)
-            valid = pc.greater(pc.list_value_length(column), 0) if listed else pc.is_valid(column)
-            good = int(pc.sum(pc.fill_null(valid, False), min_count=0).as_py())
-            distinct = codes_of(joined(own.filter(pc.fill_null(valid, False)), [name]))[1] if good else 0
+    def as_rows(self, invalid: Invalid) -> list[dict[str, object]]:
+        """Rows of the table ``quality``."""
+        found: list[dict[str, object]] = []
+        for (register, table, name), one in self.columns.items():
             bad = invalid.get((register, table, name), 0)
-            kept = name in ("role", "category", "identifiers", "other_identifier")
+            kept = name in _KEPT
             found.append(
                 {
                     "register": register,
                     "table": table,
                     "column": name,
-                    "rows": len(own),
-                    "filled": good if kept else good + bad,
-                    "valid": max(good - bad, 0) if kept else good,
-                    "distinct": distinct,
+                    "rows": self.rows[register, table],
+                    "filled": one.good if kept else one.good + bad,
+                    "valid": max(one.good - bad, 0) if kept else one.good,
+                    "distinct": one.distinct.count(),
                 }
             )
-    return found
+        return found
 
 
-def _source_quality(log: pa.Table, ledger: Ledger, sealed: Origins, surviving: Mask) -> list[dict[str, object]]:
-    """Rows read, well-formed, used whole and distinct, per register and file role; sealed ones apart."""
-    origins = log.column("origin").to_numpy()
-    fatal = log.column("fatal").to_numpy(zero_copy_only=False)
-    whole_row = pc.equal(log.column("table"), "").to_numpy(zero_copy_only=False)
-    malformed = np.setdiff1d(origins[fatal & whole_row], sealed)
-    lost = np.setdiff1d(origins[fatal], sealed)
-    repeated = np.concatenate([np.empty(0, dtype=np.int64), *ledger.log.duplicates])
-    repeated = np.setdiff1d(np.unique(repeated[~surviving[repeated]]), np.concatenate([sealed, lost]))
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """Source rows by what became of them; none of them sealed."""
+
+    malformed: RowSet
+    """Whole rows that could not be used."""
+    lost: RowSet
+    """Rows of which at least one canonical row could not be used."""
+    repeated: RowSet
+    """Rows of which nothing is left because others had said it."""
+
+
+def source_quality(files: list[tuple[str, str, int, int]], sealed: RowSet, fates: Fates) -> list[dict[str, object]]:
+    """Rows read, well-formed, used whole and distinct, per register and file role; sealed ones apart.
+
+    ``files`` are register, role, first and last origin of each.
+    """
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for one in ledger.files:
-        total = counts[one.register, one.role]
-        total[0] += one.rows - _between(sealed, one)
-        for position, gone in enumerate((malformed, lost, repeated), start=1):
-            total[position] += _between(gone, one)
-    if len(sealed):
-        counts[PROTECTED_REGISTER, "rows"] = [len(sealed), 0, 0, 0]
+    hidden = 0
+    for register, role, first, last in files:
+        total = counts[register, role]
+        within = sealed.count(first, last)
+        hidden += within
+        total[0] += last - first - within
+        for position, gone in enumerate((fates.malformed, fates.lost, fates.repeated), start=1):
+            total[position] += gone.count(first, last)
+    if hidden:
+        counts[PROTECTED_REGISTER, "rows"] = [hidden, 0, 0, 0]
     return [
         {
             "register": register,
@@ -163,44 +138,10 @@ def _source_quality(log: pa.Table, ledger: Ledger, sealed: Origins, surviving: M
     ]
 
 
-def _between(origins: Origins, span: FileSpan) -> int:
-    ends = np.searchsorted(origins, [span.first, span.first + span.rows], side="right")
-    return int(ends[1] - ends[0])
-
-
-def final_tables(sealed: Sealed, ledger: Ledger) -> Tables:
-    """The canonical tables without hidden columns, with ``refused`` and ``quality``."""
-    log = ledger.log.as_table()
-    origins = log.column("origin").to_numpy()
-    gone = _sealed_origins(sealed, ledger)
-    of_residence = pc.equal(log.column("table"), "residences").to_numpy(zero_copy_only=False)
-    stays = np.isin(origins, np.array(sorted(sealed.residence_origins), dtype=np.int64)) & of_residence
-    hidden = np.isin(origins, gone) | stays
-    place = pc.is_in(log.column("field"), value_set=pa.array(("", *_LOCATION), TEXT)).to_numpy(zero_copy_only=False)
-    keep = ~(hidden & (place | of_residence))
-    log, hidden = log.filter(pa.array(keep)), hidden[keep]
-    tables = {n: t.select(CANONICAL[n].schema.names) for n, t in sealed.tables.items()}
-    surviving = np.zeros(ledger.files[-1].first + ledger.files[-1].rows + 1, dtype=np.bool_)
-    for rows in sealed.tables.values():
-        surviving[rows.column(ORIGIN).to_numpy()] = True
-    quality = _source_quality(log, ledger, gone, surviving)
-    invalid = _invalid(log, hidden, ledger)
-    for name, rows in tables.items():
-        quality += _column_quality(name, rows, invalid)
-    tables["refused"] = _refused_table(log, hidden, ledger, gone)
-    tables["quality"] = pa.Table.from_pylist(quality, schema=QUALITY.schema)
-    return tables
-
-
-def _invalid(log: pa.Table, hidden: Mask, ledger: Ledger) -> dict[tuple[str, str, str], int]:
-    """How many values of each register, table and field were stated but not readable."""
-    at, _ = _placed(log.column("origin").to_numpy(), ledger.files)
-    registers = pa.array([f.register for f in ledger.files], TEXT).take(pa.array(at))
-    names = pc.if_else(pa.array(hidden), pa.scalar(PROTECTED_REGISTER, TEXT), registers)
-    values = pa.table({"register": names, "table": whole(log, "table"), "field": whole(log, "field")})
-    values = values.filter(pc.invert(log.column("fatal")))
-    counted = values.group_by(["register", "table", "field"]).aggregate([([], "count_all")])
-    return {(r["register"], r["table"], r["field"]): r["count_all"] for r in counted.to_pylist()}
+def quality_table(rows: list[dict[str, object]]) -> pa.Table:
+    """The table ``quality``, in the order of its key."""
+    table = pa.Table.from_pylist(rows, schema=QUALITY.schema)
+    return QUALITY.check(table.sort_by([(name, "ascending") for name in QUALITY.key]))
 
 
 def summarise(quality: pa.Table) -> tuple[RegisterCounts, ...]:

@@ -2,17 +2,28 @@
 
 Every source row of a load has one number (its *origin*), handed out file by file, so that a refusal,
 a canonical row and the sealing can speak of the same row. Values are never kept: they are personal.
+An entry is two numbers, row and kind; where they become many they wait on disk, sorted into stretches
+of source rows, so that a file of which every row is refused needs no more memory than a good one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import threading
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-Origins = npt.NDArray[np.int64]
+from loaders.mapping.model import Key
+from loaders.streaming.rowsets import Origins, RowSet
+from loaders.streaming.scratch import Scratch
+
+_ENTRY = np.dtype([("origin", np.int64), ("kind", np.int32)])
+Entries = npt.NDArray[np.void]
+
+STRETCH = 1 << 18
+"""Source rows whose entries lie in one file, and are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,56 +38,79 @@ class FileSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """Some rows, one reason. ``table`` and ``field`` are the canonical ones, empty for whole rows."""
+class Kind:
+    """What is said of a refused row or value. ``table`` and ``field`` are canonical, empty for whole rows."""
 
-    origins: Origins
     reason: str
-    column: str | None
-    table: str
-    field: str
-    fatal: bool
+    column: str | None = None
+    table: str = ""
+    field: str = ""
+    fatal: bool = True
     """Whether the row (of that table) is lost, or only the value."""
+    keys: tuple[Key, ...] = ()
+    """The entry is void where an earlier table refused the row's record under one of these."""
 
 
-@dataclass(slots=True)
 class Refusals:
-    """Everything refused in one load."""
+    """Everything refused in one load, and the rows that repeat others. Threads may add at the same time."""
 
-    entries: list[Entry] = field(default_factory=list)
-    duplicates: list[Origins] = field(default_factory=list)
-    """Rows that said what another row had said."""
+    def __init__(self, scratch: Scratch) -> None:
+        self.kinds: list[Kind] = []
+        self.duplicates = RowSet()
+        """Rows that said what another row had said."""
+        self._numbers: dict[Kind, int] = {}
+        self._scratch = scratch
+        self._waiting: list[Entries] = []
+        self._held = 0
+        self._files: dict[int, Path] = {}
+        self._lock = threading.Lock()
 
-    def add(
-        self,
-        origins: Origins,
-        reason: str,
-        *,
-        column: str | None = None,
-        table: str = "",
-        field: str = "",
-        fatal: bool = True,
-    ) -> None:
-        """Note that these rows cannot be used (or their value in a field, where not fatal)."""
-        if len(origins):
-            self.entries.append(Entry(origins, reason, column, table, field, fatal))
+    def add(self, origins: Origins, kind: Kind) -> None:
+        """Note that these rows (or their value in a field, where not fatal) cannot be used."""
+        if not len(origins):
+            return
+        with self._lock:
+            number = self._numbers.setdefault(kind, len(self.kinds))
+            if number == len(self.kinds):
+                self.kinds.append(kind)
+            entries = np.empty(len(origins), dtype=_ENTRY)
+            entries["origin"], entries["kind"] = origins, number
+            self._waiting.append(entries)
+            self._held += len(entries)
+            if self._held > self._scratch.entries:
+                self._spill()
 
-    def as_table(self) -> pa.Table:
-        """Columns origin, reason, column, table, field, fatal; one row per refused row or value."""
-        sizes = [len(e.origins) for e in self.entries]
-        origins = [e.origins for e in self.entries] or [np.empty(0, dtype=np.int64)]
+    def _spill(self) -> None:
+        entries = np.concatenate(self._waiting)
+        self._waiting, self._held = [], 0
+        stretches = (entries["origin"] - 1) // STRETCH
+        order = np.argsort(stretches, kind="stable")
+        entries, stretches = entries[order], stretches[order]
+        cuts = np.flatnonzero(np.diff(stretches, prepend=-1))
+        for part in np.split(entries, cuts[1:]):
+            stretch = int((part["origin"][0] - 1) // STRETCH)
+            if stretch not in self._files:
+                self._files[stretch] = self._scratch.file("refused")
+            with self._files[stretch].open("ab") as handle:
+                part.tofile(handle)
 
-        def spread(values: list[str | None] | list[str] | list[bool], kind: pa.DataType) -> pa.Array:
-            index = np.repeat(np.arange(len(sizes)), sizes)
-            return pa.array(values, kind).take(pa.array(index, pa.int64()))
+    def settle(self) -> None:
+        """Put what waits in order; afterwards entries are only read."""
+        entries = np.concatenate([np.empty(0, dtype=_ENTRY), *self._waiting])
+        self._waiting = [entries[np.argsort(entries["origin"], kind="stable")]]
 
-        return pa.table(
-            {
-                "origin": pa.array(np.concatenate(origins), pa.int64()),
-                "reason": spread([e.reason for e in self.entries], pa.string()),
-                "column": spread([e.column for e in self.entries], pa.string()),
-                "table": spread([e.table for e in self.entries], pa.string()),
-                "field": spread([e.field for e in self.entries], pa.string()),
-                "fatal": spread([e.fatal for e in self.entries], pa.bool_()),
-            }
-        )
+    def between(self, first: int, last: int) -> tuple[Origins, npt.NDArray[np.int32]]:
+        """Row and kind of every entry about the rows ``first + 1`` to ``last``, in no order."""
+        waiting = self._waiting[0]
+        found = [waiting[slice(*np.searchsorted(waiting["origin"], [first, last], side="right"))]]
+        for stretch in range(first // STRETCH, (last - 1) // STRETCH + 1):
+            if stretch in self._files:
+                told = np.fromfile(self._files[stretch], dtype=_ENTRY)
+                found.append(told[(told["origin"] > first) & (told["origin"] <= last)])
+        entries = np.concatenate(found)
+        return np.ascontiguousarray(entries["origin"]), np.ascontiguousarray(entries["kind"])
+
+    def stretches(self) -> list[tuple[int, int]]:
+        """Stretches of rows about which there are entries: from (exclusive), to (inclusive)."""
+        told = {int(s) for part in self._waiting for s in np.unique((part["origin"] - 1) // STRETCH)}
+        return [(s * STRETCH, (s + 1) * STRETCH) for s in sorted(told | self._files.keys())]

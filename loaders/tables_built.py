@@ -9,7 +9,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.tables import IDENTIFIER, TEXT
-from loaders.building import Register, finished, open_frame, read_dates, read_interval, read_place, read_words
+from loaders.building import (
+    Register,
+    finished,
+    open_frame,
+    read_dates,
+    read_interval,
+    read_municipality,
+    read_place,
+    read_words,
+)
 from loaders.cells import as_mask
 from loaders.mapping.model import Section
 from loaders.mapping.words import PLACE_PARTS
@@ -52,14 +61,16 @@ def build_relations(register: Register, section: Section) -> pa.Table:
     """Relations to a person named by record, by identifier, or both; one that names nobody is refused."""
     frame = open_frame(register, section)
     frame.columns["kind"] = read_words(frame, "kind", fatal=True)
-    named = pa.nulls(len(frame), IDENTIFIER)
+    # Nulls whose members are none, as the type demands; pa.nulls would leave nulls inside.
+    empty, nobody = frame.constant("", TEXT), frame.constant(True, pa.bool_())
+    named = pa.StructArray.from_arrays([empty, empty], fields=list(IDENTIFIER), mask=nobody)
     for one in section.identifiers:
         read = read_identifiers(frame, one)
         named = pc.if_else(pc.is_valid(named), named, read)
     frame.columns["other_identifier"] = named
     frame.columns.setdefault("other_record", frame.nulls(TEXT))
-    nobody = as_mask(pc.and_(pc.is_null(named), pc.is_null(frame.columns["other_record"])))
-    frame.refuse(nobody, "names nobody", fields="other_record", column=None, fatal=True)
+    unnamed = as_mask(pc.and_(pc.is_null(named), pc.is_null(frame.columns["other_record"])))
+    frame.refuse(unnamed, "names nobody", fields="other_record", column=None, fatal=True)
     read_interval(frame)
     return finished(frame)
 
@@ -89,6 +100,17 @@ def build_protections(register: Register, section: Section) -> pa.Table:
     return finished(frame)
 
 
+def build_streets(register: Register, section: Section) -> pa.Table:
+    """Names of streets; a row without a name says nothing."""
+    frame = open_frame(register, section)
+    frame.columns["street"] = read_words(frame, "street")
+    nameless = as_mask(pc.is_null(frame.columns["street"]))
+    frame.refuse(nameless, "a street without a name", fields="street", column=None, fatal=True)
+    frame.columns["municipality"] = read_municipality(frame)
+    read_interval(frame)
+    return finished(frame)
+
+
 BUILDERS: dict[str, Callable[[Register, Section], pa.Table]] = {
     "persons": build_persons,
     "residences": build_residences,
@@ -96,5 +118,6 @@ BUILDERS: dict[str, Callable[[Register, Section], pa.Table]] = {
     "incidents": build_incidents,
     "involvements": build_involvements,
     "protections": build_protections,
+    "streets": build_streets,
 }
 """The builder of each canonical table that sections fill."""

@@ -8,6 +8,7 @@ it. ``KINTRACE_REQUIRE=all`` (or a list such as ``neo4j,recordlinkage``) turns l
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -39,9 +40,33 @@ def _recordlinkage_missing() -> list[str]:
     return [f"{', '.join(absent)}: .venv/bin/python -m pip install -e '.[recordlinkage]'"] if absent else []
 
 
+def _sql_missing() -> list[str]:
+    absent = [name for name in ("sqlalchemy", "psycopg") if find_spec(name) is None]
+    return [f"{', '.join(absent)}: .venv/bin/python -m pip install -e '.[sql]'"] if absent else []
+
+
+def _postgres_missing() -> list[str]:
+    from tests.loaders.postgres import server_programs
+
+    server = [] if server_programs() else ["a PostgreSQL server: apt-get install postgresql"]
+    return [*_sql_missing(), *server]
+
+
+def _browser_missing() -> list[str]:
+    from tests.browser.chromium import chromium
+
+    absent = [name for name in ("playwright", "axe_playwright_python") if find_spec(name) is None]
+    gaps = [f"{', '.join(absent)}: .venv/bin/python -m pip install --group dev"] if absent else []
+    gaps += [] if chromium() else ["Chromium: apt-get install chromium"]
+    return gaps + ([] if shutil.which("pdftotext") else ["pdftotext: apt-get install poppler-utils"])
+
+
 SUITES: dict[str, Suite] = {
+    "browser": Suite("a real browser", _browser_missing),
     "neo4j": Suite("a real Neo4j server", _neo4j_missing),
+    "postgres": Suite("a real PostgreSQL server", _postgres_missing),
     "recordlinkage": Suite("recordlinkage as baseline and oracle", _recordlinkage_missing),
+    "sql": Suite("registers in databases", _sql_missing),
 }
 """Every optional suite by its marker."""
 

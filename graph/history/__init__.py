@@ -40,7 +40,9 @@ Members. A person stands under the first rule that gives it an interval:
   ``x.adult_from`` (not cut if unknown, nor if ``x`` has a shown relation, begun by ``as_of`` and not
   empty, to somebody who stands under ``d``: a step-sibling), each of at least 30 days after the cut.
 
-Possible members: persons with uncertain time who are neither members nor hidden.
+Possible members: persons with uncertain time, or with whom the child is placed (a believed ``CHILD_OF`` row
+of kind ``foster_parent``, its interval from no earlier than the child's birth), who are neither members nor
+hidden; their intervals are the union of both. A placement alone makes nobody a member.
 
 Rows. An event is *counted* if the incident exists, ``counts`` is true and ``date <= as_of``. It is *at
 home* if ``place_id`` is not null and ``c`` has a believed ``LIVED_AT`` row to that address that is unit,
@@ -67,6 +69,7 @@ the date inside one of the member's intervals: shown on a track of their own, ne
 
 from graph.history.answer import family_history, history_rows
 from graph.history.bulk import BULK_ROWS, bulk_rows
+from graph.history.grounds import Ground, grounds_of
 from graph.history.values import (
     Concern,
     Entry,
@@ -85,6 +88,7 @@ __all__ = [
     "Concern",
     "Entry",
     "FamilyHistory",
+    "Ground",
     "HistoryRow",
     "Member",
     "Move",
@@ -94,5 +98,6 @@ __all__ = [
     "Stay",
     "bulk_rows",
     "family_history",
+    "grounds_of",
     "history_rows",
 ]

@@ -107,7 +107,8 @@ def _member(snapshot: Snapshot, made: Family, person: int) -> Member:
 
 def _possible(snapshot: Snapshot, made: Family, person: int) -> PossibleMember:
     name = snapshot.value("Person", "name", person)
-    return PossibleMember(snapshot.id_of("Person", person), name, _spans(made.possible[person]))
+    spans = _spans(made.possible[person])
+    return PossibleMember(snapshot.id_of("Person", person), name, spans, person in made.carers)
 
 
 def _entries(snapshot: Snapshot, made: Family, found: Findings, asked: Question) -> tuple[Entry, ...]:

@@ -13,6 +13,7 @@ from graph.snapshot.layout import (
     DECEASED,
     EXTRA,
     EXTRA2,
+    FOSTER_PARENT,
     HELD,
     KNOWN_FROM,
     KNOWN_TO,
@@ -66,6 +67,8 @@ class Family:
     rules: dict[int, str] = field(default_factory=dict)
     intervals: dict[int, Spans] = field(default_factory=dict)
     possible: dict[int, Spans] = field(default_factory=dict)
+    carers: dict[int, Spans] = field(default_factory=dict)
+    """Persons with whom the child was placed, and when."""
 
     def add(self, person: int, rule: str, spans: Spans) -> None:
         """Let the person in, unless an earlier rule did or there is no interval."""
@@ -121,13 +124,25 @@ def family(snapshot: Snapshot, child: int, asked: Question) -> Family | None:
     certain, uncertain = _shared_time(snapshot, made, asked, hidden)
     _add_partners(snapshot, made, certain, asked)
     _add_others(snapshot, made, certain, asked)
-    made.possible = {p: spans for p, spans in sorted(uncertain.items()) if p not in made.rules}
+    made.carers = _carers(snapshot, made, asked)
+    listed = sorted((uncertain.keys() | made.carers.keys()) - made.rules.keys() - hidden)
+    made.possible = {p: merged([*uncertain.get(p, ()), *made.carers.get(p, ())]) for p in listed}
     return made
 
 
 def _relations(snapshot: Snapshot, child: int, asked: Question) -> list[Row]:
     rows = believed(snapshot.rows("out", "CHILD_OF", child), asked.known_at)
     return [row for row in rows if row[EXTRA] < PARENT_KINDS]
+
+
+def _carers(snapshot: Snapshot, made: Family, asked: Question) -> dict[int, Spans]:
+    """With whom the child was placed: listed, because a placement makes nobody a member."""
+    spans: dict[int, Spans] = {}
+    for row in believed(snapshot.rows("out", "CHILD_OF", made.child), asked.known_at):
+        span = (max(row[VALID_FROM], made.birth), min(row[VALID_TO], asked.horizon))
+        if row[EXTRA] == FOSTER_PARENT and span[0] < span[1]:
+            spans.setdefault(row[OTHER], []).append(span)
+    return spans
 
 
 def _add_parents(snapshot: Snapshot, made: Family, shown: list[Row], asked: Question) -> None:

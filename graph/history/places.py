@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 from graph.history.members import Family, Question, Spans, believed
@@ -47,9 +46,20 @@ def _stay(snapshot: Snapshot, person: int, row: list[int], end: int) -> Stay:
 
 
 def moves_of(stays: Sequence[Stay]) -> tuple[Move, ...]:
-    """Changes of address between consecutive stays of one person, dated at the start of the later one."""
+    """Changes of address of one person, dated at the start of the later stay; sorted like the stays.
+
+    A stay follows the one that ended last before it, or on its first day. Where another stay goes on
+    over that day, only one that ended on it was left: what begins beside a home is a second one (shared
+    residence), and nobody moved.
+    """
     moves = []
-    for before, after in itertools.pairwise(stays):
+    for after in stays:
+        ended = [one for one in stays if one.valid_to <= after.valid_from and one.valid_from < after.valid_from]
+        if any(one.valid_from < after.valid_from < one.valid_to for one in stays):
+            ended = [one for one in ended if one.valid_to == after.valid_from]
+        if not ended:
+            continue
+        before = max(ended, key=lambda one: (one.valid_to, one.valid_from, one.address_id))
         if before.address_id != after.address_id:
             moves.append(Move(after.valid_from, before.label, after.label, before.district, after.district))
     return tuple(moves)

@@ -31,6 +31,8 @@ class PossibleMember:
     person_id: str
     name: str | None
     intervals: tuple[Span, ...]
+    foster_parent: bool = False
+    """Whether the child was placed with this person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from graph.model import GraphTables
 from graph.order import in_order
 from graph.projection.database import open_database
-from graph.projection.inputs import ProjectionInput, Scope
+from graph.projection.inputs import CANONICAL_READ, ProjectionInput, Scope, Tables
 from graph.projection.nodes import node_tables
 from graph.projection.relationships import relationship_tables
 from graph.projection.scope import within_incidents
 from graph.projection.sealing import seal_by_entity
 
-__all__ = ["ProjectionInput", "Scope", "project"]
+__all__ = ["CANONICAL_READ", "ProjectionInput", "Scope", "project"]
 
 
 def project(inputs: ProjectionInput, scope: Scope) -> GraphTables:
@@ -31,9 +31,11 @@ def project(inputs: ProjectionInput, scope: Scope) -> GraphTables:
     Raises:
         TableError: An input is not as declared.
     """
-    sealed = seal_by_entity(inputs.checked())
+    whole = _whole(seal_by_entity(inputs.checked()))
+    return in_order(whole if scope.everybody else within_incidents(whole))
+
+
+def _whole(sealed: Tables) -> GraphTables:
     with open_database(sealed) as database:
         relationships = relationship_tables(database)
-        nodes = node_tables(database, relationships)
-    whole = in_order({**nodes, **relationships})
-    return whole if scope.everybody else in_order(within_incidents(whole))
+        return {**node_tables(database, relationships), **relationships}

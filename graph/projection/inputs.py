@@ -15,20 +15,11 @@ from linkage.tables import CANONICAL, RESOLUTION
 Tables = dict[str, pa.Table]
 
 
-_READ = {
-    "canonical": ("registers", "persons", "incidents", "involvements", "protections"),
-    "resolution": (
-        "addresses",
-        "entities",
-        "links",
-        "episodes",
-        "coresidence",
-        "kin",
-        "partners",
-        "households",
-        "events",
-    ),
-}
+CANONICAL_READ = ("registers", "persons", "incidents", "involvements", "protections")
+"""Canonical tables that a projection reads; incidents as washed."""
+RESOLUTION_READ = (
+    "addresses", "entities", "links", "episodes", "coresidence", "kin", "partners", "households", "events",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +42,7 @@ class ProjectionInput:
         """
         shapes = {**CANONICAL, **RESOLUTION}
         found: Tables = {}
-        for given, names in ((self.canonical, _READ["canonical"]), (self.resolution, _READ["resolution"])):
+        for given, names in ((self.canonical, CANONICAL_READ), (self.resolution, RESOLUTION_READ)):
             for name in names:
                 if name not in given:
                     raise TableError("the table is missing", where=f"table {name}", hint="run the stage that writes it")

@@ -95,6 +95,7 @@ UNION SELECT end_id FROM relations WHERE start_id IN (SELECT child FROM core)
 UNION SELECT t.other FROM children c JOIN together t ON t.person = c.child
       WHERE c.child IN (SELECT child FROM core)
         AND t.valid_from < least(t.valid_to, c.adult_from) AND t.valid_to > c.birth
+UNION SELECT end_id FROM CHILD_OF WHERE kind = 'foster_parent' AND start_id IN (SELECT child FROM core)
 UNION SELECT person FROM parts WHERE event_id IN (SELECT event_id FROM touched)
 """
 

@@ -11,12 +11,13 @@ loading, which are protection by themselves.
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graph.projection.cutting import cut_time, hide_stays
 from graph.projection.database import Database, open_database
 from graph.projection.inputs import Tables
 from linkage.tables import CANONICAL, PROTECTED_REGISTER, RESOLUTION
-from linkage.vocabulary import IdentifierType, Protection
+from linkage.vocabulary import IdentifierType, Protection, RelationKind
 
 _TIMES = f"""
 SELECT DISTINCT entity_id, valid_from, valid_to FROM (
@@ -117,7 +118,8 @@ _STEPS = {
 }
 _REWRITTEN = {"persons": "r", "incidents": "i", "involvements": "i", "events": None, "entities": None, "links": None}
 """Tables with ids to replace, and the replacement after which a row loses its location too."""
-_KEYS = {"record_id": "r", "incident_id": "i", "event_id": "e"}
+_KEYS = {"record_id": ("r", "new_records"), "incident_id": ("i", "new_incidents"), "event_id": ("e", "new_events")}
+"""Columns that hold an id, with the table of its replacements and that table's alias."""
 _PLACES = ("street", "house_number", "floor", "door", "locality", "postcode", "city", "municipality", "address_id")
 _LOCATION = frozenset({*_PLACES, "access_id", "grade", "journal_number", "journal_reference", "district"})
 _REGISTERS = frozenset({"register", "extract"})
@@ -131,28 +133,42 @@ def seal_by_entity(tables: Tables) -> Tables:
             return tables
         for name, sql in _STEPS.items():
             database.keep(name, sql)
-        sealed = {name: _rewritten(database, name, by=by) for name, by in _REWRITTEN.items()}
+        sealed = {name: _rewritten(database, tables[name], name, by=by) for name, by in _REWRITTEN.items()}
     cut = {
         "episodes": hide_stays(tables["episodes"], times),
+        "kin": _without_sealed_care(tables["kin"], times),
         "coresidence": cut_time(tables["coresidence"], times, ("left_entity", "right_entity")),
         "households": cut_time(tables["households"], times, ("entity_id",)),
     }
     return {**tables, **sealed, **cut}
 
 
-def _rewritten(database: Database, name: str, *, by: str | None) -> pa.Table:
-    """A table with sealed ids in place of the old; where ``by`` was replaced, also without location."""
+def _without_sealed_care(kin: pa.Table, times: pa.Table) -> pa.Table:
+    """Kin without foster care in a child's protected time: with whom a child is placed says where it lives."""
+    care = pc.equal(kin["kind"], RelationKind.FOSTER_PARENT.value)
+    return pa.concat_tables([kin.filter(pc.invert(care)), cut_time(kin.filter(care), times, ("child_entity",))])
+
+
+def _rewritten(database: Database, table: pa.Table, name: str, *, by: str | None) -> pa.Table:
+    """A table with sealed ids in place of the old; where ``by`` was replaced, also without location.
+
+    Few rows hold an id that was replaced; all others pass as they are.
+    """
     shape = {**CANONICAL, **RESOLUTION}[name]
     columns, joins = [], []
+    touched = pa.array([False] * len(table), pa.bool_())
     for column in shape.schema.names:
         if column in _KEYS:
-            alias = _KEYS[column]
-            table = {"r": "new_records", "i": "new_incidents", "e": "new_events"}[alias]
-            joins.append(f"LEFT JOIN {table} {alias} ON {alias}.{column} = t.{column}")
+            alias, new = _KEYS[column]
+            joins.append(f"LEFT JOIN {new} {alias} ON {alias}.{column} = t.{column}")
             columns.append(f"coalesce({alias}.sealed_id, t.{column}) AS {column}")
+            old = database.arrow(f"SELECT {column} FROM {new}").column(column).combine_chunks()
+            touched = pc.or_(touched, pc.is_in(table.column(column), value_set=old))
         else:
             columns.append(f"{_value(column, by)} AS {column}" if by else f"t.{column}")
-    return database.shaped(f"SELECT {', '.join(columns)} FROM {name} t {' '.join(joins)}", shape)
+    database.add("touched", table.filter(touched))
+    made = database.shaped(f"SELECT {', '.join(columns)} FROM touched t {' '.join(joins)}", shape)
+    return pa.concat_tables([table.filter(pc.invert(touched)), made])
 
 
 def _value(column: str, by: str) -> str:

@@ -47,12 +47,13 @@ NEWEST = LAST - 1
 """The day of belief that stands for the newest belief: only rows never withdrawn hold then."""
 
 KINDS: dict[str, tuple[str, ...]] = {
-    "CHILD_OF": ("parent", "adoptive_parent", "custody"),
+    "CHILD_OF": ("parent", "adoptive_parent", "custody", "foster_parent"),
     "PARTNER_OF": ("spouse", "partner"),
 }
 """Codes of ``kind`` by type: the place in the tuple."""
 PARENT_KINDS = 2
 """Kinds of ``CHILD_OF`` below this code make a parent in law."""
+FOSTER_PARENT = 3
 SPOUSE = 0
 
 ROLES: tuple[str, ...] = tuple(role.value for role in Role)

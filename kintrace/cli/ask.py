@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import click
 
 from graph.errors import UnknownPersonError
 from kintrace.audit import record_lookup
 from kintrace.cli.options import Day, Lookup, json_option, print_json, today, with_lookup
-from kintrace.pipeline.runs import Run
+from kintrace.cli.outputs import write_private
+from kintrace.pipeline.runs import Run, build_id
 from kintrace.views.console import console
 
 
-def _snapshot(run: Run) -> Any:
+def open_snapshot(run: Run) -> Any:
+    """The snapshot that a run's look-ups answer from."""
     from graph.snapshot import Snapshot
 
     return Snapshot.open(run.stage("snapshot") / "store")
 
 
-def _looked_up(lookup: Lookup, snapshot: Any, action: str, given: str) -> str:
+def looked_up(lookup: Lookup, snapshot: Any, action: str, given: str) -> str:
     """The person that an own id or a record id means; logged, also when nobody has it."""
     try:
         found = given if ":" not in given else str(snapshot.person_of_record(given))
@@ -32,7 +35,8 @@ def _looked_up(lookup: Lookup, snapshot: Any, action: str, given: str) -> str:
     return found
 
 
-def _as_of(run: Run, stated: dt.date | None) -> dt.date:
+def as_of_run(run: Run, stated: dt.date | None) -> dt.date:
+    """The day asked for, else the day of the run's extracts."""
     return stated or dt.date.fromisoformat(run.manifest()["settings"]["as_of"])
 
 
@@ -40,12 +44,28 @@ def _as_of(run: Run, stated: dt.date | None) -> dt.date:
 @click.argument("person")
 @click.option("--as-of", type=Day(), help="The day whose family is meant. [default: the day of the extracts]")
 @click.option("--known-at", type=Day(), help="Only what was known on this day.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the history as one HTML page, to read and to print.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(["en", "da"]),
+    default="en",
+    show_default=True,
+    envvar="KINTRACE_LANGUAGE",
+    help="Language of the page.",
+)
 @with_lookup
 @json_option
 def family(
     person: str,
     as_of: dt.date | None,
     known_at: dt.date | None,
+    page: Path | None,
+    language: Literal["en", "da"],
     lookup: Lookup,
     as_json: bool,
 ) -> None:
@@ -57,13 +77,33 @@ def family(
     from kintrace.views.family import render_family
 
     run, grant = lookup.run, lookup.grant
-    snapshot = _snapshot(run)
-    child = _looked_up(lookup, snapshot, "family", person)
-    history = family_history(snapshot, child, _as_of(run, as_of), grant, today=today(), known_at=known_at)
+    snapshot = open_snapshot(run)
+    child = looked_up(lookup, snapshot, "family" if page is None else "family page", person)
+    history = family_history(snapshot, child, as_of_run(run, as_of), grant, today=today(), known_at=known_at)
+    if page is not None:
+        _write_page(page, lookup, snapshot, history, language)
+        click.echo(f"Family history in {page}", err=as_json)
     if as_json:
         print_json(dataclasses.asdict(history))
-    else:
+    elif page is None:
         console().print(render_family(history))
+
+
+def _write_page(page: Path, lookup: Lookup, snapshot: Any, history: Any, language: Literal["en", "da"]) -> None:
+    from graph.history import grounds_of
+    from kintrace.views.history_page import Cover, history_page
+
+    grant, now = lookup.grant, today()
+    cover = Cover(
+        case=grant.case,
+        purpose=grant.purpose,
+        legal_basis=grant.legal_basis,
+        holder=grant.holder,
+        looked_up=now,
+        build=build_id(lookup.run),
+    )
+    why = grounds_of(snapshot, history, grant, today=now)
+    write_private(page, [history_page(history, why, cover, language=language)])
 
 
 @click.command()
@@ -85,9 +125,9 @@ def person(
     from kintrace.views.person import render_person
 
     run, grant = lookup.run, lookup.grant
-    snapshot = _snapshot(run)
-    found = _looked_up(lookup, snapshot, "person", person)
-    profile = person_profile(snapshot, found, _as_of(run, as_of), grant, today=today())
+    snapshot = open_snapshot(run)
+    found = looked_up(lookup, snapshot, "person", person)
+    profile = person_profile(snapshot, found, as_of_run(run, as_of), grant, today=today())
     if as_json:
         print_json(dataclasses.asdict(profile))
     else:
@@ -112,7 +152,7 @@ def search(
     from kintrace.views.person import render_hits
 
     run, grant = lookup.run, lookup.grant
-    hits = find(_snapshot(run), " ".join(text), grant, today=today(), birth_date=born, limit=limit)
+    hits = find(open_snapshot(run), " ".join(text), grant, today=today(), birth_date=born, limit=limit)
     record_lookup(run, grant, "search", [hit.person_id for hit in hits])
     if as_json:
         print_json([dataclasses.asdict(hit) for hit in hits])

@@ -21,9 +21,12 @@ _COMMANDS = {
     "synth": ("kintrace.cli.synth", "Make a synthetic Denmark: registers, settings and the truth."),
     "rebuild": ("kintrace.cli.rebuild", "Registers in, a published graph of families out."),
     "runs": ("kintrace.cli.rebuild", "List the runs, newest first."),
+    "registers": ("kintrace.cli.registers", "How the registers came in: quality, drift and expectations."),
+    "diff": ("kintrace.cli.diff", "What differs between two runs: registers, persons, histories and why."),
     "family": ("kintrace.cli.ask", "Show a child's family and its incident history across moves."),
     "person": ("kintrace.cli.ask", "Show a person: mentions, stays, relatives, incidents."),
     "search": ("kintrace.cli.ask", "Find persons by name and birth date."),
+    "export": ("kintrace.cli.export", "Write a neighbourhood, a family or the scope as GraphML or GEXF."),
     "why": ("kintrace.cli.why", "Explain why two mentions are, or are not, one person."),
     "evaluate": ("kintrace.cli.evaluate", "Score a run against the truth of a synthetic Denmark."),
     "link": ("kintrace.cli.link", "Link any table of persons, with no other set-up than its column kinds."),
@@ -31,6 +34,8 @@ _COMMANDS = {
     "publish": ("kintrace.cli.neo4j", "Publish a run to Neo4j."),
     "cypher": ("kintrace.cli.neo4j", "Ask Neo4j a read-only question."),
     "demo": ("kintrace.cli.demo", "The whole way on a small synthetic Denmark."),
+    "doctor": ("kintrace.cli.doctor", "Look whether this machine and a configuration are ready."),
+    "completion": ("kintrace.cli.completion", "Teach a shell to complete commands and options."),
 }
 
 INTERRUPTED = 130

@@ -69,10 +69,31 @@ def with_lookup(command: Callable[..., Any]) -> Callable[..., Any]:
     return looking
 
 
-_LOOKUP_OPTIONS = (
+def with_purpose(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of a command that shows persons of several runs: the purpose of looking, without a run.
+
+    The command receives one keyword argument, `grant_for`: the grant of the look-up in a run.
+    """
+
+    @functools.wraps(command)
+    def looking(*args: Any, case_id: str | None, purpose: str | None, legal_basis: str | None, **rest: Any) -> Any:
+        def grant_for(run: Run) -> Grant:
+            return _grant_for(run, case_id, purpose, legal_basis)
+
+        return command(*args, grant_for=grant_for, **rest)
+
+    for option in _PURPOSE_OPTIONS:
+        looking = option(looking)
+    return looking
+
+
+_PURPOSE_OPTIONS = (
     click.option("--legal-basis", envvar="KINTRACE_LEGAL_BASIS", help="Legal basis of the look-up."),
     click.option("--purpose", envvar="KINTRACE_PURPOSE", help="Why you look."),
     click.option("--case", "case_id", envvar="KINTRACE_CASE", help="Case id that the look-up belongs to."),
+)
+_LOOKUP_OPTIONS = (
+    *_PURPOSE_OPTIONS,
     click.option(
         "--run",
         "run_path",
@@ -94,9 +115,9 @@ def _grant_for(run: Run, case_id: str | None, purpose: str | None, legal_basis: 
         raise RunError(f"{DEMO_CASE} is no case: these registers are real", hint="give the id of the case you work on")
     if case_id and purpose and legal_basis:
         tomorrow = today() + dt.timedelta(days=1)
-        return Grant(case_id, purpose, legal_basis, _account(), tomorrow, synthetic=synthetic)
+        return Grant(case_id, purpose, legal_basis, account(), tomorrow, synthetic=synthetic)
     if synthetic:
-        return demo_grant(_account())
+        return demo_grant(account())
     raise RunError(
         "a look-up in real registers needs a case, a purpose and a legal basis",
         hint="give --case, --purpose and --legal-basis",
@@ -131,7 +152,8 @@ def _plain(value: object) -> str:
     raise TypeError(f"not printable as JSON: {type(value).__name__}")
 
 
-def _account() -> str:
+def account() -> str:
+    """The account at the keyboard, for logs."""
     import getpass
 
     try:

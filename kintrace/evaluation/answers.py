@@ -62,7 +62,7 @@ def answers_with_entities(run: Run, truth: Truth, entities: pa.Table) -> Answers
         "links": _certain_links(entities),
         "events": events,
         "episodes": episodes,
-        "coresidence": build_coresidence(episodes),
+        "coresidence": build_coresidence(episodes, relations.kin),
         "households": build_households(episodes),
         "kin": relations.kin,
         "partners": relations.partners,

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kintrace.errors import ConfigError, NoSuchRunError, RunError
+from kintrace.pipeline.hold_back import Acceptance, accepted_settings, check_acceptances, hold_back
 from kintrace.pipeline.progress import Reporter
 from kintrace.pipeline.runs import (
     MANIFEST,
@@ -33,10 +34,11 @@ from kintrace.pipeline.runs import (
     write_json,
     write_tables,
 )
-from kintrace.pipeline.stages import STAGES, Context, Output
+from kintrace.pipeline.stages import STAGES, Context, Output, load
 from kintrace.settings import Settings
 from loaders.errors import RegisterError
 from loaders.mapping import read_mapping
+from loaders.mapping.model import Expectations
 from loaders.sources import find_files
 
 _REFUSALS = frozenset(
@@ -50,15 +52,17 @@ _REFUSALS = frozenset(
 _VERSIONED = ("kintrace", "numba", "numpy", "pyarrow", "rapidfuzz")
 
 
-def rebuild(settings: Settings, reporter: Reporter) -> Run:
+def rebuild(settings: Settings, reporter: Reporter, *, acceptances: Sequence[Acceptance] = ()) -> Run:
     """Registers to a published snapshot; resumes an unfinished run of the same input.
 
     Nothing is visible to readers until the last step, which swaps one link.
 
     Raises:
+        HeldBackError: An extract breaks its register's expectations and no acceptance speaks of it.
         RunError: Another rebuild holds the run folder, or the disk is full.
         KintraceError: A register, a mapping or a table is wrong.
     """
+    check_acceptances(settings, acceptances)
     with _disk_errors(settings.runs), _locked(settings.runs):
         fingerprint = _fingerprint(settings)
         run = _unfinished(settings.runs, fingerprint)
@@ -71,6 +75,8 @@ def rebuild(settings: Settings, reporter: Reporter) -> Run:
         context = Context(run, settings, _previous_ids(settings.runs), reporter)
         for position, stage in enumerate(STAGES, 1):
             _run_stage(context, stage, position)
+            if stage is load:
+                hold_back(run, settings, acceptances, reporter=reporter)
         write_json(run.path / MANIFEST, _manifest(run, settings))
         publish_run(run)
     return run
@@ -88,14 +94,17 @@ def _run_stage(context: Context, stage: Callable[[Context, Path], Output], posit
     draft.mkdir()
     output = stage(context, draft)
     write_tables(draft, output.tables)
+    summary = output.summary
     for title, document in output.documents.items():
         write_json(draft / f"{title}.json", document)
     draft.rename(done)
+    del output
+    pa.default_memory_pool().release_unused()
     seconds = time.monotonic() - begin
     timings = context.run.timings()
     timings["stages"][name] = round(seconds, 3)
     write_json(context.run.path / TIMINGS, timings)
-    context.reporter.finish(name, seconds, output.summary)
+    context.reporter.finish(name, seconds, summary)
 
 
 def _manifest(run: Run, settings: Settings) -> dict[str, Any]:
@@ -108,6 +117,7 @@ def _manifest(run: Run, settings: Settings) -> dict[str, Any]:
     return {
         "format": 1,
         "settings": settings.result_settings(),
+        "accepted": accepted_settings(run),
         "versions": {name: importlib.metadata.version(name) for name in _VERSIONED},
         "counts": _counts(run),
         "stages": stages,
@@ -136,6 +146,9 @@ def _file_digest(path: Path) -> str:
 def _fingerprint(settings: Settings) -> str:
     """A digest of settings, versions, mappings and input files as they lie on disk.
 
+    Not of what is expected of the extracts: that changes no table, so a run that is held back goes on
+    when its expectations are mended.
+
     Raises:
         ConfigError: A run that calls itself synthetic, and so needs no case, reads a real register.
     """
@@ -149,7 +162,8 @@ def _fingerprint(settings: Settings) -> str:
                 hint="set it to false: look-ups then name their case",
             )
         files = [file for role in sorted(mapping.files) for file in find_files(mapping, role)]
-        parts.append([path.name, repr(replace(mapping, path=Path())), [_input_digest(file) for file in files]])
+        meaning = replace(mapping, path=Path(), lines={}, expectations=Expectations())
+        parts.append([path.name, repr(meaning), [_input_digest(file) for file in files]])
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graph.projection import ProjectionInput, Scope, project
+from graph.projection import CANONICAL_READ, ProjectionInput, Scope, project
 from graph.snapshot import write_snapshot
 from kintrace.pipeline.progress import Reporter
 from kintrace.pipeline.runs import Run
@@ -23,8 +23,7 @@ from linkage.events import join_events
 from linkage.households import build_coresidence, build_episodes, build_households, resolve_relations
 from linkage.partition import name_entities
 from linkage.people import PeopleSettings, resolve_people
-from linkage.tables import CANONICAL
-from loaders import load as load_registers
+from loaders import load_into as load_registers
 from loaders.mapping import read_mapping
 
 
@@ -55,20 +54,16 @@ class Output:
 def load(context: Context, folder: Path) -> Output:
     """Registers to canonical tables: checked, refused rows apart, special protection sealed."""
     mappings = [read_mapping(path) for path in context.settings.mappings]
-    canonical = load_registers(mappings, as_loaded=context.settings.as_of)
-    tables = canonical.tables
-    refused = tables["refused"].num_rows
-    mentions, incidents = tables["persons"].num_rows, tables["incidents"].num_rows
-    made = f"{mentions:,} mentions, {incidents:,} incident records"
-    summary = f"{len(mappings)} registers, {made}, {refused:,} rows or values refused"
-    return Output(summary, tables)
+    rows = load_registers(folder, mappings, as_loaded=context.settings.as_of)
+    made = f"{rows['persons']:,} mentions, {rows['incidents']:,} incident records"
+    return Output(f"{len(mappings)} registers, {made}, {rows['refused']:,} rows or values refused")
 
 
 def wash(context: Context, folder: Path) -> Output:
     """Every address washed against the addresses seen."""
-    washed = wash_tables(context.table("load", "residences"), context.table("load", "incidents"))
-    tables = {"residences": washed.residences, "incidents": washed.incidents, "addresses": washed.addresses}
-    return Output(f"{washed.addresses.num_rows:,} addresses", tables)
+    residences, incidents, streets = (context.table("load", name) for name in ("residences", "incidents", "streets"))
+    washed = wash_tables(residences, incidents, streets=streets)
+    return Output(f"{washed.addresses.num_rows:,} addresses", washed._asdict())
 
 
 def resolve(context: Context, folder: Path) -> Output:
@@ -118,7 +113,7 @@ def households(context: Context, folder: Path) -> Output:
     relations = resolve_relations(context.table("load", "relations"), context.table("load", "persons"), entities)
     tables = {
         "episodes": episodes,
-        "coresidence": build_coresidence(episodes),
+        "coresidence": build_coresidence(episodes, relations.kin),
         "households": build_households(episodes),
         "kin": relations.kin,
         "partners": relations.partners,
@@ -130,8 +125,8 @@ def households(context: Context, folder: Path) -> Output:
 def graph(context: Context, folder: Path) -> Output:
     """The graph within its scope, as node and relationship tables."""
     run = context.run
-    canonical = {name: run.read("load", name) for name in CANONICAL if name not in ("refused", "quality")}
-    canonical.update(run.read_all("wash", ("residences", "incidents")))
+    canonical = run.read_all("load", [name for name in CANONICAL_READ if name != "incidents"])
+    canonical.update(run.read_all("wash", ("incidents",)))
     resolution = {
         **run.read_all("wash", ("addresses",)),
         **run.read_all("resolve", ("entities", "links")),

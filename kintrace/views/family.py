@@ -83,7 +83,8 @@ def _members(history: FamilyHistory) -> Table:
         table.add_row(words.RULES[member.rule], spans, member.name or "no name", end, member.person_id)
     for other in history.possible:
         spans = ", ".join(words.span_until(*s, history.as_of) for s in other.intervals)
-        table.add_row("possible", spans, other.name or "no name", "", other.person_id, style="dim")
+        rule = "foster parent, not counted" if other.foster_parent else "possible, not counted"
+        table.add_row(rule, spans, other.name or "no name", "", other.person_id, style="dim")
     return table
 
 
@@ -133,12 +134,21 @@ def _timeline(history: FamilyHistory, lanes: _Lanes) -> list[RenderableType]:
 
 
 def _move_line(stay: Stay, lanes: _Lanes) -> _Row:
-    text = Text("lives at " if stay == lanes.stays[0] else "moves to ", style="dim").append(
+    text = Text(_arrival(stay, lanes), style="dim").append(
         "protected address" if stay.sealed else stay.label, style=lanes.colour(stay.district)
     )
     if stay.district and not stay.sealed:
         text.append(f"  {words.district(stay.district)}", style="dim")
     return _Row(lanes.gutter(stay.valid_from, "┬", stay.district), lanes.gutter(stay.valid_from), stay.valid_from, text)
+
+
+def _arrival(stay: Stay, lanes: _Lanes) -> str:
+    """A home that begins beside another one is a second one: shared residence, not a move."""
+    if any(one.valid_from < stay.valid_from < one.valid_to for one in lanes.stays) and not any(
+        one.valid_to == stay.valid_from for one in lanes.stays
+    ):
+        return "also lives at "
+    return "lives at " if stay == lanes.stays[0] else "moves to "
 
 
 def _entry_lines(entry: Entry, history: FamilyHistory, lanes: _Lanes) -> _Row:

@@ -20,7 +20,7 @@ COLUMNS = {
 
 
 def render_quality(quality: pa.Table) -> RenderableType:
-    """Rows read, used, refused and repeated of each register; then filled %, valid % and distinct values."""
+    """Rows read, used, refused and repeated of each register; then filled % and valid % of what matters most."""
     table = Table(box=None, padding=(0, 1), pad_edge=False)
     for name in ("register", "read", "used", "refused", "repeated", *COLUMNS):
         table.add_column(name, no_wrap=True, justify="left" if name == "register" else "right")
@@ -28,17 +28,17 @@ def render_quality(quality: pa.Table) -> RenderableType:
     for one in summarise(quality):
         counts = (f"{n:,}" for n in (one.read, one.used, one.refused, one.duplicates))
         table.add_row(one.register, *counts, *(_rate(rates.get((one.register, *key))) for key in COLUMNS.values()))
-    legend = "columns from surname on: filled % / valid % of the filled, distinct values; all columns: table quality"
+    legend = "columns from surname on: filled % / valid % of the filled; all columns: kintrace registers report"
     return Group(table, Text(legend, style="dim"))
 
 
 def _rate(row: dict[str, int] | None) -> str:
-    """Such as ``93/100 461``; empty where the register has no such column.
+    """Such as ``93/100``; empty where the register has no such column.
 
-    >>> _rate({"rows": 200, "filled": 186, "valid": 186, "distinct": 61})
-    '93/100 61'
+    >>> _rate({"rows": 200, "filled": 186, "valid": 186})
+    '93/100'
     """
     if not row or not row["rows"]:
         return ""
     valid = 100 * row["valid"] / row["filled"] if row["filled"] else 100
-    return f"{100 * row['filled'] / row['rows']:.0f}/{valid:.0f} {row['distinct']:,}"
+    return f"{100 * row['filled'] / row['rows']:.0f}/{valid:.0f}"

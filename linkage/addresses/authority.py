@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linkage.addresses.coding import Codes, Flags, column, joined, look_up, map_distinct
 from linkage.addresses.folding import city_key, town_key
-from linkage.addresses.places import Codes, Flags, Places, column, joined, look_up, map_distinct
+from linkage.addresses.places import Places
 from linkage.geography import postcode_name
 
 
@@ -45,11 +46,13 @@ class Authority:
     unit_floor: pa.Array
     unit_door: pa.Array
     streets: pa.Table
-    """Distinct ``postcode`` and ``street_key``."""
+    """Distinct ``postcode`` and ``street_key``, with one ``spelling``."""
     posts: pa.Table
     """Per place: ``access`` position, its postcode as ``town``, ``street_key``, ``house_number``."""
     names: pa.Table
-    """The same for every name that its town goes by."""
+    """The same for every name that its town goes by, villages (localities) among them."""
+    towns: pa.Table
+    """The same without the villages."""
     districts: pa.Table
     """The same with the register's or municipality's police district for ``town``."""
 
@@ -75,16 +78,20 @@ def build_authority(places: Places, district: pa.Array) -> Authority:
     units = _sorted_distinct(ids)
     access_of = look_up(doors, access)
     first = _first_of(look_up(ids, units), len(units))
-    streets = parts.select(["postcode", "street_key"]).group_by(["postcode", "street_key"]).aggregate([])
+    streets = parts.select(["postcode", "street_key", "street"]).group_by(["postcode", "street_key"])
+    spelt = streets.aggregate([("street", "min")]).rename_columns({"street_min": "spelling"})
+    towns = [_named(parts, access_of, alias) for alias in _town_names(parts)]
+    villages = _named(parts, access_of, column(parts, "locality_key"))
     return Authority(
         access=access,
         units=units,
         unit_access=access_of[first],
         unit_floor=floor.take(pa.array(first)),
         unit_door=door.take(pa.array(first)),
-        streets=streets.sort_by([("postcode", "ascending"), ("street_key", "ascending")]),
+        streets=spelt.sort_by([("postcode", "ascending"), ("street_key", "ascending")]),
         posts=_named(parts, access_of, column(parts, "postcode")),
-        names=_names(parts, access_of),
+        names=_once([*towns, villages]),
+        towns=_once(towns),
         districts=_named(parts, access_of, district.take(taken)),
     )
 
@@ -112,15 +119,16 @@ def _named(parts: pa.Table, access_of: Codes, town: pa.Array) -> pa.Table:
     return table.filter(pc.is_valid(table["town"]))
 
 
-def _names(parts: pa.Table, access_of: Codes) -> pa.Table:
-    """Every name a text may give the town: as registered, with and without quarter, locality, postcode's."""
+def _town_names(parts: pa.Table) -> list[pa.Array]:
+    """Every name a text may give the town: as registered and the postcode's own, with and without quarter."""
     official = postcode_name(column(parts, "postcode"))
-    aliases = [
+    return [
         column(parts, "city_key"),
         column(parts, "town_key"),
-        column(parts, "locality_key"),
         map_distinct(official, city_key),
         map_distinct(official, town_key),
     ]
-    stacked = pa.concat_tables([_named(parts, access_of, alias) for alias in aliases])
-    return stacked.group_by(["access", "town", "street_key", "house_number"]).aggregate([])
+
+
+def _once(tables: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables).group_by(["access", "town", "street_key", "house_number"]).aggregate([])

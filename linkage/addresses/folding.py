@@ -20,6 +20,7 @@ _TOKEN = re.compile(r"[a-z0-9]+\.?")
 _ANYWHERE = {
     "gl": "gammel",
     "gml": "gammel",
+    "gamle": "gammel",
     "sct": "sankt",
     "skt": "sankt",
     "sanct": "sankt",
@@ -36,7 +37,10 @@ _ANYWHERE = {
     "dr": "doktor",
     "prof": "professor",
     "ll": "lille",
-    "indv": "indre",
+    "indr": "indre",
+    "kgs": "kongens",
+    "krp": "kronprins",
+    "frdr": "frederik",
     "haveforening": "hf",
     "haveforeningen": "hf",
 }
@@ -82,6 +86,27 @@ def fold(text: str) -> str:
     if spelt.isascii():
         return spelt
     return "".join(c for c in unicodedata.normalize("NFKD", spelt) if c.isascii())
+
+
+_MORE_MEANINGS = {
+    "st": ("sankt", "store"),
+    "s": ("sankt", "soender"),
+    "dr": ("doktor", "dronning"),
+    "fr": ("frederik", "fru"),
+    "v": ("vester", "vestre"),
+    "kr": ("kronprins", "kristian"),
+}
+"""Further meanings of an abbreviation, for names that its first one does not find."""
+
+
+def word_meanings(word: str) -> tuple[str, ...]:
+    """What an abbreviated word of a street's name may begin with, written out; none for a word that is no known one.
+
+    >>> word_meanings("skt"), word_meanings("skov")
+    (('sankt',), ())
+    """
+    plain = (table[word] for table in (_ANYWHERE, _FIRST, _LAST) if word in table)
+    return tuple(dict.fromkeys([*plain, *_MORE_MEANINGS.get(word, ())]))
 
 
 _CUT_INSIDE = re.compile(r"(?<=[a-z]{2})([gv])\.(n|en)\b")
@@ -166,6 +191,26 @@ def known_town(city: str) -> bool:
     """Whether this is the name of a postcode's town."""
     names = _towns()[1]
     return city_key(city) in names or town_key(city) in names
+
+
+def known_postcode(postcode: str) -> bool:
+    """Whether there is such a postcode."""
+    return postcode in _towns()[0]
+
+
+def leading_town(text: str, postcode: str) -> int:
+    """How many words at the beginning of a text name the postcode's town; 0 for none.
+
+    >>> leading_town("Aarhus C Vestergade 5", "8000"), leading_town("Vestergade 5", "8000")
+    (2, 0)
+    """
+    key = _towns()[0].get(postcode, ("", ""))[0]
+    words = text.split()[:4]
+    for count in range(len(words), 0, -1):
+        said = city_key(" ".join(words[:count]))
+        if said and said in (key, town_key(key)):
+            return count
+    return 0
 
 
 def official_city(city: str, postcode: str | None) -> str:

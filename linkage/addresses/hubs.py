@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.addresses.places import Codes, Flags, codes_of, column
+from linkage.addresses.coding import Codes, Flags, codes_of, column
 from linkage.intervals import FIRST
 
 

@@ -7,27 +7,21 @@ A route that meets several doors finds none: guessing between two homes is worse
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from linkage.addresses.authority import Authority, access_ids
-from linkage.addresses.places import Codes, Flags, Places, column, joined, look_up
-
-MOST_EDITS = 3
-"""Largest edit distance between a misspelt street and the one meant (washing class B)."""
-LETTERS_PER_EDIT = 4
-"""One edit is allowed per so many letters of the longer name, so that short names cannot turn into others."""
-
-_CUT_SHORT = (("g", "ade"), ("v", "ej"))
-"""Endings that clerks cut short, often without the full stop that would tell: Vesterbrog, Strandv."""
+from linkage.addresses.coding import Codes, Flags, column, filled, flags_of, joined, look_up
+from linkage.addresses.correction import Corrections, correct_streets
+from linkage.addresses.places import Places
+from linkage.addresses.reasons import Bits, Reason, mark
+from linkage.addresses.streets import NO_STREETS, StreetNames
 
 GRADES = ("A", "B", "C")
 A, B, C = 0, 1, 2
+SEVERAL = -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,58 +31,130 @@ class Doors:
     access: Codes
     quality: Codes
     """0, 1, 2 for A, B, C, before floor and door are looked at."""
+    reasons: Bits
 
 
-def find_doors(places: Places, authority: Authority, district: pa.Array) -> Doors:
+class _Search:
+    """The places on their way through the routes: what each found, and who is still without a door."""
+
+    def __init__(self, places: Places, authority: Authority) -> None:
+        self.places, self.authority = places, authority
+        self.access = np.full(len(places.rows), -1, dtype=np.int64)
+        self.quality = np.full(len(places.rows), C, dtype=np.int64)
+        self.reasons = np.zeros(len(places.rows), dtype=np.int64)
+        self.open = places.stated.copy()
+        self.several = np.zeros(len(places.rows), dtype=np.bool_)
+
+    def settle(self, asked: Flags, found: Codes, grade: int, *reasons: Reason) -> Flags:
+        """Take what a route found for the open places it was asked about; which those were."""
+        hit = asked & self.open & (found >= 0)
+        self.several |= asked & self.open & (found == SEVERAL)
+        self.access[hit], self.quality[hit] = found[hit], grade
+        for reason in reasons:
+            mark(self.reasons, hit, reason)
+        self.open &= ~hit
+        return hit
+
+    def settle_corrected(
+        self, asked: Flags, names: pa.Table, *, town: pa.Array, corrections: Corrections, grade: int
+    ) -> Flags:
+        """Take the doors behind corrected streets."""
+        found = _by_name(self.places, names, town, corrections.street)
+        hit = self.settle(asked & filled(corrections.street), found, grade)
+        mark(self.reasons, hit & corrections.short, Reason.SHORT_STREET_NAME)
+        mark(self.reasons, hit & corrections.typo, Reason.STREET_TYPO)
+        mark(self.reasons, hit & corrections.old, Reason.RENAMED_STREET)
+        self.several |= asked & self.open & corrections.several
+        return hit
+
+
+def find_doors(places: Places, authority: Authority, district: pa.Array, names: StreetNames = NO_STREETS) -> Doors:
     """The street door of every place that is not itself authoritative but says a street.
 
     Authoritative places find their own door. ``district`` is the police district of each place.
     """
+    search = _Search(places, authority)
     street, postcode = column(places.parts, "street_key"), column(places.parts, "postcode")
-    has_postcode = _valid(postcode)
-    access = look_up(access_ids(places), authority.access)
-    stated = _by_name(places, authority.posts, postcode, street)
-    access = np.where(has_postcode & ~places.authority, stated, access)
-    quality = np.where(_town_agrees(places, authority, access) | places.authority, A, B)
-    open_ = (access < 0) & places.stated
+    has_postcode = filled(postcode)
+    own = look_up(access_ids(places), authority.access)
+    search.settle(places.authority | ~has_postcode, own, A)
+    hit = search.settle(has_postcode & ~places.authority, _by_name(places, authority.posts, postcode, street), A)
+    differs = hit & ~_town_agrees(places, authority.names, search.access)
+    search.quality[differs] = B
+    mark(search.reasons, differs, Reason.TOWN_DIFFERS)
 
-    corrected = _corrected_streets(places, authority, open_ & has_postcode)
-    found = _by_name(places, authority.posts, postcode, corrected)
-    access, quality, open_ = _settle(access, quality, open_ & _valid(corrected), found, B, open_)
-
-    for name in ("city_key", "town_key"):
-        found = _by_name(places, authority.names, column(places.parts, name), street)
-        access, quality, open_ = _settle(access, quality, open_ & ~has_postcode, found, B, open_)
-        access, quality, open_ = _settle(access, quality, open_ & has_postcode, found, C, open_)
-    nowhere = ~has_postcode & ~_valid(column(places.parts, "city"))
+    corrections = correct_streets(places, authority, search.open & has_postcode, names)
+    search.settle_corrected(has_postcode, authority.posts, town=postcode, corrections=corrections, grade=B)
+    _by_town(search, street, has_postcode, names)
+    nowhere = ~has_postcode & ~filled(column(places.parts, "city"))
     found = _by_name(places, authority.districts, district, street)
-    access, quality, open_ = _settle(access, quality, open_ & nowhere, found, C, open_)
-    return Doors(access, np.where(access < 0, C, quality))
+    search.settle(nowhere, found, C, Reason.DISTRICT_ONLY)
+    _explain(search, street, corrections)
+    return Doors(search.access, search.quality, search.reasons)
 
 
-def _valid(values: pa.Array) -> Flags:
-    return np.asarray(values.is_valid().to_numpy(zero_copy_only=False), dtype=np.bool_)
+def _by_town(search: _Search, street: pa.Array, has_postcode: Flags, names: StreetNames) -> None:
+    """Doors by the name of the town: with its quarter, without it, and for a misspelt street."""
+    places, authority = search.places, search.authority
+    for key in ("city_key", "town_key"):
+        town = column(places.parts, key)
+        found = _by_name(places, authority.names, town, street)
+        hit = search.settle(~has_postcode, found, B)
+        village = hit & ~_town_agrees(places, authority.towns, search.access)
+        mark(search.reasons, village, Reason.LOCALITY_FOR_TOWN)
+        mark(search.reasons, hit & ~village, Reason.TOWN_FOR_POSTCODE)
+        search.settle(has_postcode, found, C, Reason.WRONG_POSTCODE)
+    town = column(places.parts, "town_key")
+    corrections = correct_streets(places, authority, search.open & ~has_postcode, names)
+    hit = search.settle_corrected(~has_postcode, authority.names, town=town, corrections=corrections, grade=C)
+    mark(search.reasons, hit, Reason.TOWN_FOR_POSTCODE)
 
 
-def _settle(
-    access: Codes, quality: Codes, asked: Flags, found: Codes, grade: int, open_: Flags
-) -> tuple[Codes, Codes, Flags]:
-    """Take what a route found for the places it was asked about."""
-    hit = asked & (found >= 0)
-    return np.where(hit, found, access), np.where(hit, grade, quality), open_ & ~hit
+def _explain(search: _Search, street: pa.Array, corrections: Corrections) -> None:
+    """The reasons that do not belong to one route."""
+    places = search.places
+    found, lost = search.access >= 0, places.stated & (search.access < 0)
+    mark(search.reasons, found & places.renamed, Reason.RENAMED_STREET)
+    mark(search.reasons, found & places.former, Reason.FORMER_MUNICIPALITY)
+    numbered = filled(column(places.parts, "house_number"))
+    mark(search.reasons, places.stated & ~numbered, Reason.NUMBER_MISSING)
+    mark(search.reasons, lost & search.several, Reason.AMBIGUOUS)
+    lost &= numbered & ~search.several
+    nowhere = lost & _without_town(places)
+    mark(search.reasons, nowhere, Reason.TOWN_MISSING)
+    lost &= ~nowhere
+    known = _street_known(places, search.authority, street) | filled(corrections.street)
+    mark(search.reasons, lost & known, Reason.NUMBER_UNKNOWN)
+    mark(search.reasons, lost & ~known, Reason.STREET_UNKNOWN)
+    mark(search.reasons, found & (search.reasons == 0), Reason.EXACT)
 
 
-def _town_agrees(places: Places, authority: Authority, access: Codes) -> Flags:
+def _without_town(places: Places) -> Flags:
+    said = pc.or_(*(pc.is_valid(column(places.parts, n)) for n in ("postcode", "city")))
+    return ~flags_of(pc.or_(said, pc.is_valid(column(places.parts, "municipality"))))
+
+
+def _street_known(places: Places, authority: Authority, street: pa.Array) -> Flags:
+    """Whether some address of the street is registered in the place's postcode or town."""
+    known = np.zeros(len(places.rows), dtype=np.bool_)
+    for town, table in (("postcode", authority.posts), ("city_key", authority.names), ("town_key", authority.names)):
+        keys = pc.unique(joined(column(table, "town"), column(table, "street_key")))
+        said = column(places.parts, town)
+        known |= (look_up(joined(said, street), keys) >= 0) & filled(said)
+    return known
+
+
+def _town_agrees(places: Places, names: pa.Table, access: Codes) -> Flags:
     """Whether the town a place names is one its street door goes by; a place without a town agrees."""
-    known = authority.names
     numbers = pa.array(access).cast(pa.string())
     keys = joined(numbers, column(places.parts, "city_key"))
-    towns = pc.unique(joined(known["access"].combine_chunks().cast(pa.string()), column(known, "town")))
-    return (look_up(keys, towns) >= 0) | ~_valid(column(places.parts, "city"))
+    plain = joined(numbers, column(places.parts, "town_key"))
+    towns = pc.unique(joined(column(names, "access").cast(pa.string()), column(names, "town")))
+    return (look_up(keys, towns) >= 0) | (look_up(plain, towns) >= 0) | ~filled(column(places.parts, "city"))
 
 
 def _by_name(places: Places, names: pa.Table, town: pa.Array, street: pa.Array) -> Codes:
-    """The only street door with this town, street and house number."""
+    """The only street door with this town, street and house number: -1 for none, SEVERAL for several."""
     keys = joined(column(names, "town"), column(names, "street_key"), column(names, "house_number"))
     coded = keys.dictionary_encode()
     group = np.asarray(coded.indices.to_numpy(), dtype=np.int64)
@@ -97,52 +163,6 @@ def _by_name(places: Places, names: pa.Table, town: pa.Array, street: pa.Array) 
     low, high = np.full(size, np.iinfo(np.int64).max), np.full(size, -1, dtype=np.int64)
     np.minimum.at(low, group, access)
     np.maximum.at(high, group, access)
-    only = np.append(np.where(low == high, low, -1), -1)
+    only = np.append(np.where(low == high, low, SEVERAL), -1)
     asked = joined(town, street, column(places.parts, "house_number"))
-    return np.where(_valid(town), only[look_up(asked, coded.dictionary)], -1)
-
-
-def _corrected_streets(places: Places, authority: Authority, asked: Flags) -> pa.Array:
-    """The registered street a misspelt one must mean in its postcode, null where none or several do."""
-    known = joined(column(authority.streets, "postcode"), column(authority.streets, "street_key"))
-    stated = places.key("postcode", "street_key")
-    wrong = np.flatnonzero(asked & (look_up(stated, known) < 0))
-    streets: dict[str, list[str]] = {}
-    for postcode, street in zip(*(authority.streets[c].to_pylist() for c in ("postcode", "street_key")), strict=True):
-        streets.setdefault(postcode, []).append(street)
-    coded = stated.take(pa.array(wrong)).dictionary_encode()
-    meant = []
-    for key in coded.dictionary.to_pylist():
-        postcode, street = key.split("|", 1)
-        meant.append(nearest(street, streets.get(postcode, [])))
-    out = np.full(len(places.rows), -1, dtype=np.int64)
-    out[wrong] = np.asarray(coded.indices.to_numpy(), dtype=np.int64)
-    return pa.array(meant, pa.string()).take(pa.array(out, mask=out < 0))
-
-
-def nearest(street: str, choices: list[str]) -> str | None:
-    """The one choice nearest to a street key within the allowed edits; None for none or a tie.
-
-    >>> nearest("vesterbrogde", ["vesterbrogade", "vestergade"]), nearest("elvej", ["elmvej", "egvej"])
-    ('vesterbrogade', None)
-    """
-    for letter, rest in _CUT_SHORT:
-        if street.endswith(letter) and street + rest in choices:
-            return street + rest
-    edits: dict[str, int] = {}
-    for form in (str, _letters):
-        spelt = form(street)
-        near = process.extract(spelt, choices, scorer=OSA.distance, processor=form, score_cutoff=MOST_EDITS, limit=2)
-        for name, distance, _ in near:
-            if distance <= max(len(spelt), len(form(name))) // LETTERS_PER_EDIT:
-                edits[name] = min(int(distance), edits.get(name, MOST_EDITS))
-    ranked = sorted((distance, name) for name, distance in edits.items())
-    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
-        return None
-    return ranked[0][1]
-
-
-@lru_cache(maxsize=1 << 16)
-def _letters(key: str) -> str:
-    """A key with one character per Danish letter, so that a slip in one of them is one edit too."""
-    return key.replace("ae", "æ").replace("oe", "ø").replace("aa", "å")
+    return np.where(filled(town) & filled(street), only[look_up(asked, coded.dictionary)], -1)

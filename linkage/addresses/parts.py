@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.addresses.grammar import NOWHERE, Parts, parse
+from linkage.addresses.grammar import Parts, parse, read
+from linkage.addresses.plain import plain_parts
 
 PARTS = pa.struct([pa.field(name, pa.string()) for name in Parts._fields])
 """Type of an address in parts: street, house_number, floor, door, locality, postcode, city."""
@@ -17,22 +19,45 @@ PARTS = pa.struct([pa.field(name, pa.string()) for name in Parts._fields])
 def parse_texts(texts: pa.Array | pa.ChunkedArray) -> pa.StructArray:
     """Address texts in parts (:data:`PARTS`), in the normal form of :func:`normalise_parts`.
 
-    Every distinct text is parsed once, so a register of many rows costs what its addresses cost.
-    Text that says no place ("ukendt", blank, null) has null in every part.
+    Every distinct text is read once, so a register of many rows costs what its addresses cost. Text
+    that says no Danish address ("ukendt", blank, a place abroad, null) has null in every part; of
+    somebody without a home, and of a post-office box, only the town is kept.
 
     >>> parse_texts(pa.array(["Nørregade 4B st. th 9000 Aalborg"]))[0].as_py()["door"]
     'th'
     """
-    flat = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    coded = flat.cast(pa.string()).dictionary_encode()
-    parsed = [parse(text) for text in coded.dictionary.to_pylist()]
-    return _spread(parsed, coded.indices)
-
-
-def _spread(values: list[Parts], indices: pa.Array) -> pa.StructArray:
-    columns = list(zip(*values, strict=True)) if values else [()] * len(NOWHERE)
-    taken = [pa.array(list(c), pa.string()).take(indices) for c in columns]
+    coded = _distinct(texts)
+    columns, plain = plain_parts(coded.dictionary)
+    others = np.flatnonzero(~plain)
+    if len(others):
+        read_parts = [parse(text) for text in coded.dictionary.take(pa.array(others)).to_pylist()]
+        place = np.full(len(plain), -1, dtype=np.int64)
+        place[others] = np.arange(len(others))
+        index = pa.array(place, mask=plain)
+        for name, values in zip(Parts._fields, zip(*read_parts, strict=True), strict=True):
+            columns[name] = pc.coalesce(columns[name], pa.array(values, pa.string()).take(index))
+    taken = [columns[name].take(coded.indices) for name in Parts._fields]
     return pa.StructArray.from_arrays(taken, fields=list(PARTS))
+
+
+def text_kinds(texts: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """What each text is: ``kind`` (a word of :class:`linkage.addresses.Kind`) and ``care_of``.
+
+    A c/o address is where somebody can be reached at another's home; who that is, is never read.
+
+    >>> text_kinds(pa.array(["c/o Jensen, Åvej 5", "Postboks 7, 9000 Aalborg"])).to_pylist()
+    [{'kind': 'address', 'care_of': True}, {'kind': 'po_box', 'care_of': False}]
+    """
+    coded = _distinct(texts)
+    readings = [read(text) for text in coded.dictionary.to_pylist()]
+    kinds = pa.array([r.kind.value for r in readings], pa.string())
+    held = pa.array([r.care_of for r in readings], pa.bool_())
+    return pa.table({"kind": kinds.take(coded.indices), "care_of": held.take(coded.indices)})
+
+
+def _distinct(texts: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
+    flat = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    return flat.cast(pa.string()).dictionary_encode()
 
 
 def normalise_parts(parts: pa.StructArray) -> pa.StructArray:

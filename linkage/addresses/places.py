@@ -1,70 +1,27 @@
 """The distinct places of the tables, with the keys they are compared by.
 
 Registers name the same place many times over; everything costly is done once per distinct place and
-handed back to the rows by their code.
+handed back to the rows by their code. A street is keyed by the name it bears today.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linkage.addresses.coding import Codes, Flags, codes_of, column, filled, flags_of, group_codes, joined, map_distinct
 from linkage.addresses.folding import city_key, street_key, town_key
 from linkage.addresses.parts import normalise_parts
-from linkage.geography import municipalities
-
-Codes = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from linkage.addresses.streets import NO_STREETS, StreetNames, Today, todays_names
+from linkage.geography import municipalities, municipality_today
 
 PLACE_COLUMNS = ("street", "house_number", "floor", "door", "locality", "postcode", "city", "municipality")
-JOINT = "|"
-"""Separates the parts of a key and of an id; no key holds it."""
-
-
-def column(table: pa.Table, name: str) -> pa.Array:
-    """One column of a table as one array."""
-    return table.column(name).combine_chunks()
-
-
-def codes_of(values: pa.Array) -> Codes:
-    """A number for each distinct value, -1 for null; equal values have equal numbers."""
-    coded = values.dictionary_encode()
-    return np.asarray(pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def group_codes(columns: Sequence[Codes]) -> tuple[Codes, Codes]:
-    """The first row of each distinct combination, and each row's group; groups in order of their codes."""
-    combined = np.zeros(len(columns[0]), dtype=np.int64)
-    for codes in columns:
-        _, combined = np.unique(combined, return_inverse=True)
-        span = int(codes.max(initial=-1)) + 2
-        combined = combined.astype(np.int64) * span + codes + 1
-    _, first, inverse = np.unique(combined, return_index=True, return_inverse=True)
-    return first.astype(np.int64), inverse.astype(np.int64)
-
-
-def map_distinct(values: pa.Array, rule: Callable[[str], str | None]) -> pa.Array:
-    """``rule`` applied once to each distinct value."""
-    coded = values.dictionary_encode()
-    out = pa.array([rule(v) for v in coded.dictionary.to_pylist()], pa.string())
-    return out.take(coded.indices)
-
-
-def joined(*parts: pa.Array) -> pa.Array:
-    """One key out of several parts; a null part reads as empty."""
-    return pc.binary_join_element_wise(*(pc.fill_null(p, "") for p in parts), JOINT)
-
-
-def look_up(keys: pa.Array, known: pa.Array) -> Codes:
-    """The position of each key among distinct known keys, -1 where it is not one."""
-    found = pc.index_in(keys, value_set=known, skip_nulls=True)
-    return np.asarray(pc.fill_null(found, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+_TODAY = ("today_key", "today_street", "today_postcode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,53 +29,85 @@ class Places:
     """Distinct places: their parts in normal form, their keys, and which of them are authoritative."""
 
     parts: pa.Table
-    """``PLACE_COLUMNS``, ``district`` of the stating register, keys ``street_key``, ``city_key``, ``town_key``,
-    ``locality_key``, ``where`` (postcode, else municipality, else town; both first where one is not enough)."""
+    """``PLACE_COLUMNS`` (street, postcode and municipality as of today, where known), ``stated`` (the parts as
+    they were stated, in one line), ``district`` of the stating register, keys ``street_key``, ``city_key``,
+    ``town_key``, ``locality_key``, ``where`` (postcode, else municipality, else town; both first where one is
+    not enough) and ``said_street`` (the street as stated)."""
     rows: Codes
     """Row count of each place."""
     authority: Flags
     stated: Flags
     """Whether the place says a street at all."""
+    renamed: Flags
+    """Whether street or postcode were stated as they once were."""
+    former: Flags
+    """Whether the municipality was stated by a code of before a reform."""
 
     def key(self, *names: str) -> pa.Array:
         """A joint key over the named columns."""
         return joined(*(column(self.parts, n) for n in names))
 
 
-def distinct_places(tables: Sequence[pa.Table], authority: Sequence[Flags]) -> tuple[Places, list[Codes]]:
-    """The distinct places of the tables, and for each table the place of each of its rows."""
-    names = [*PLACE_COLUMNS, "district"]
-    stacked = pa.concat_tables([t.select(names) for t in tables]).combine_chunks()
+def distinct_places(
+    tables: Sequence[tuple[pa.Table, Codes]], authority: Sequence[Flags], names: StreetNames = NO_STREETS
+) -> tuple[Places, list[Codes]]:
+    """The distinct places of the tables, and for each table the place of each of its rows.
+
+    Each table comes with the day of each row, which settles streets whose name has wandered.
+    """
+    columns = [*PLACE_COLUMNS, "district"]
+    stacked = pa.concat_tables([t.select(columns) for t, _ in tables]).combine_chunks()
+    days = np.concatenate([d for _, d in tables])
     flags = np.concatenate(list(authority))
-    first, inverse = group_codes([codes_of(column(stacked, n)) for n in names] + [flags.astype(np.int64)])
+    said = {n: column(stacked, n) for n in ("street", "postcode", "municipality", "city")}
+    for name, values in zip(_TODAY, _columns(todays_names(said, days, names)), strict=True):
+        stacked = stacked.append_column(name, values)
+    codes = [codes_of(column(stacked, n)) for n in stacked.column_names]
+    first, inverse = group_codes([*codes, flags.astype(np.int64)])
     kept = stacked.take(pa.array(first))
+    parts, renamed, former = _keyed(kept)
     places = Places(
-        parts=_told_apart(_keyed(kept), flags[first]),
+        parts=_told_apart(parts, flags[first]),
         rows=np.bincount(inverse, minlength=len(first)).astype(np.int64),
         authority=flags[first],
-        stated=_filled(column(kept, "street")),
+        stated=filled(column(kept, "street")),
+        renamed=renamed,
+        former=former,
     )
-    ends = np.cumsum([t.num_rows for t in tables])[:-1]
+    ends = np.cumsum([t.num_rows for t, _ in tables])[:-1]
     return places, [np.asarray(part) for part in np.split(inverse, ends)]
 
 
-def _filled(values: pa.Array) -> Flags:
-    return np.asarray(values.is_valid().to_numpy(zero_copy_only=False), dtype=np.bool_)
+def _columns(today: Today) -> tuple[pa.Array, pa.Array, pa.Array]:
+    return today.key, today.spelling, today.postcode
 
 
-def _keyed(places: pa.Table) -> pa.Table:
+def _keyed(places: pa.Table) -> tuple[pa.Table, Flags, Flags]:
+    """Parts and keys of the places; which are stated by an old name, and which by an old municipality."""
     fields = [n for n in PLACE_COLUMNS if n != "municipality"]
     normal = normalise_parts(pa.StructArray.from_arrays([column(places, n) for n in fields], names=fields))
     columns: dict[str, Any] = {n: pc.struct_field(normal, n) for n in fields}
-    columns["municipality"] = map_distinct(column(places, "municipality"), lambda code: code.strip().zfill(4))
+    codes = map_distinct(column(places, "municipality"), lambda code: code.strip().zfill(4))
+    stated = joined(*(columns[n] for n in fields), codes)
+    own_key = map_distinct(columns["street"], street_key)
+    columns["said_street"] = columns["street"]
+    moved = pc.fill_null(pc.not_equal(own_key, column(places, "today_key")), False)
+    elsewhere = pc.fill_null(pc.not_equal(columns["postcode"], column(places, "today_postcode")), False)
+    columns["street"] = pc.if_else(moved, column(places, "today_street"), columns["street"])
+    columns["postcode"] = pc.if_else(elsewhere, column(places, "today_postcode"), columns["postcode"])
+    pairs = joined(codes, pc.if_else(pc.is_valid(codes), columns["postcode"], pa.scalar(None, pa.string())))
+    today = map_distinct(pairs, lambda pair: municipality_today(pair[:4], pair[5:] or None) or None)
+    columns["municipality"] = pc.if_else(pc.is_valid(codes), today, pa.scalar(None, pa.string()))
+    columns["stated"] = stated
     columns["district"] = column(places, "district")
-    columns["street_key"] = map_distinct(columns["street"], street_key)
+    columns["street_key"] = pc.coalesce(column(places, "today_key"), own_key)
     columns["city_key"] = map_distinct(columns["city"], city_key)
     columns["town_key"] = map_distinct(columns["city"], town_key)
     columns["locality_key"] = map_distinct(columns["locality"], city_key)
     in_municipality = pc.binary_join_element_wise("k", columns["municipality"], "")
     columns["where"] = pc.coalesce(columns["postcode"], in_municipality, columns["city_key"], pa.scalar("-"))
-    return pa.table(columns)
+    former = flags_of(pc.fill_null(pc.not_equal(codes, columns["municipality"]), False))
+    return pa.table(columns), flags_of(pc.or_(moved, elsewhere)), former
 
 
 def _told_apart(parts: pa.Table, authority: Flags) -> pa.Table:

@@ -9,8 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.addresses.authority import Authority, access_ids, unit_ids
-from linkage.addresses.match import A, C, Doors
-from linkage.addresses.places import Codes, Flags, Places, column, joined, look_up
+from linkage.addresses.coding import Codes, Flags, column, filled, flags_of, joined, look_up
+from linkage.addresses.match import SEVERAL, A, C, Doors
+from linkage.addresses.places import Places
+from linkage.addresses.reasons import Bits, Reason, mark, unmark
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Washes:
     address_id: pa.Array
     access_id: pa.Array
     grade: Codes
+    reasons: Bits
 
 
 def find_units(places: Places, authority: Authority, doors: Doors) -> Washes:
@@ -35,27 +38,28 @@ def find_units(places: Places, authority: Authority, doors: Doors) -> Washes:
     access = pc.if_else(pa.array(known), authority.access.take(_index(doors.access)), own)
     stated = unit_ids(access, floor, door)
     exact = look_up(stated, authority.units) >= 0
-    bare = _flags(pc.and_(pc.is_null(floor), pc.is_null(door)))
+    bare = flags_of(pc.and_(pc.is_null(floor), pc.is_null(door)))
     fitting = _fitting_unit(places, authority, doors)
     taken = known & ~exact & ~bare & (fitting >= 0)
     address = pc.if_else(pa.array(taken), authority.units.take(_index(fitting)), stated)
     vague = known & ~exact & ~bare & (fitting == SEVERAL)
     address = pc.if_else(pa.array(vague), access, address)
     grade = np.where(exact | bare, doors.quality, C)
-    no_number = ~_flags(pc.is_valid(column(places.parts, "house_number")))
+    no_number = ~filled(column(places.parts, "house_number"))
     grade = np.where(~known | (no_number & ~places.authority), C, grade)
-    return Washes(address, access, np.where(places.authority, A, grade))
-
-
-SEVERAL = -2
+    reasons = doors.reasons.copy()
+    told = known & ~places.authority
+    alone = (authority.units_of_access() == 1)[doors.access]
+    mark(reasons, told & bare & ~(alone & exact), Reason.UNIT_MISSING)
+    unmark(reasons, told & ~exact & ~bare, Reason.EXACT)
+    mark(reasons, told & taken, Reason.UNIT_GUESSED)
+    mark(reasons, told & vague, Reason.UNIT_INCOMPLETE)
+    mark(reasons, told & ~exact & ~bare & ~taken & ~vague, Reason.UNIT_UNKNOWN)
+    return Washes(address, access, np.where(places.authority, A, grade), reasons)
 
 
 def _index(positions: Codes) -> pa.Array:
     return pa.array(positions, mask=positions < 0)
-
-
-def _flags(values: pa.Array) -> Flags:
-    return np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
 def _fitting_unit(places: Places, authority: Authority, doors: Doors) -> Codes:
@@ -65,8 +69,8 @@ def _fitting_unit(places: Places, authority: Authority, doors: Doors) -> Codes:
     unit_at = pa.array(authority.unit_access).cast(pa.string())
     by_floor = _only(joined(at, floor), joined(unit_at, authority.unit_floor))
     by_door = _only(joined(at, door), joined(unit_at, authority.unit_door))
-    has_floor, has_door = _flags(pc.is_valid(floor)), _flags(pc.is_valid(door))
-    whole_floor = (by_floor >= 0) & _flags(pc.is_null(authority.unit_door.take(_index(by_floor))))
+    has_floor, has_door = filled(floor), filled(door)
+    whole_floor = (by_floor >= 0) & flags_of(pc.is_null(authority.unit_door.take(_index(by_floor))))
     fitting = np.where(has_floor & (~has_door | whole_floor), by_floor, np.where(~has_floor & has_door, by_door, -1))
     alone = (authority.units_of_access() == 1)[doors.access]
     house = look_up(authority.access.take(_index(doors.access)), authority.units)
@@ -93,12 +97,12 @@ def is_home(ids: pa.Array, authority: Authority, *, floors_known: bool) -> Flags
     per_access = authority.units_of_access()
     per_floor = _per_floor(authority)
     bare = authority.bare()
-    has_door = _flags(pc.is_valid(authority.unit_door))
+    has_door = filled(authority.unit_door)
     alone = per_access[authority.unit_access] == 1
-    numbered = ~_flags(pc.ends_with(authority.access, "|"))[authority.unit_access]
+    numbered = ~flags_of(pc.ends_with(authority.access, "|"))[authority.unit_access]
     known_home = np.where(bare, alone & numbered & floors_known, has_door | (per_floor == 1))
     position = look_up(ids, authority.units)
-    complete = _flags(pc.match_substring_regex(ids, r"^[^|]*\|[^|]+\|[^|]+\|[^|]+\|[^|]+$"))
+    complete = flags_of(pc.match_substring_regex(ids, r"^[^|]*\|[^|]+\|[^|]+\|[^|]+\|[^|]+$"))
     return np.where(position >= 0, known_home[position], complete) if len(known_home) else complete
 
 

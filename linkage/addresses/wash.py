@@ -14,14 +14,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.addresses.authority import Authority, build_authority
-from linkage.addresses.hubs import HubRules, crowded, named_hub
+from linkage.addresses.coding import Codes, Flags, column, filled, look_up
+from linkage.addresses.hubs import HubRules, crowded, days, named_hub
 from linkage.addresses.match import GRADES, find_doors
-from linkage.addresses.places import Codes, Flags, Places, column, distinct_places, look_up
+from linkage.addresses.places import PLACE_COLUMNS, Places, distinct_places
+from linkage.addresses.reasons import WASHED, words
+from linkage.addresses.streets import NO_STREETS, street_names
 from linkage.addresses.units import Washes, find_units, is_home
 from linkage.geography import district_of, district_of_postcode
+from linkage.intervals import FIRST, LAST
 from linkage.tables import ADDRESSES, INCIDENTS, RESIDENCES
 
 DEFAULT_RULES = HubRules()
+
+OFFICIAL = pa.schema([(name, pa.string()) for name in PLACE_COLUMNS])
+"""A list of official addresses in parts: every street door and unit that exists, lived in or not."""
 
 
 class Washed(NamedTuple):
@@ -30,9 +37,18 @@ class Washed(NamedTuple):
     residences: pa.Table
     incidents: pa.Table
     addresses: pa.Table
+    washed: pa.Table
+    """What was done with each distinct place, and why (shape ``WASHED``)."""
 
 
-def wash_tables(residences: pa.Table, incidents: pa.Table, *, hubs: HubRules = DEFAULT_RULES) -> Washed:
+def wash_tables(
+    residences: pa.Table,
+    incidents: pa.Table,
+    *,
+    streets: pa.Table | None = None,
+    official: pa.Table | None = None,
+    hubs: HubRules = DEFAULT_RULES,
+) -> Washed:
     """Wash the places of residences and incidents against the registered residences.
 
     Where no residence is registered (a historical register of dated entries), those entries are the
@@ -42,15 +58,22 @@ def wash_tables(residences: pa.Table, incidents: pa.Table, *, hubs: HubRules = D
     Args:
         residences: Shape ``RESIDENCES``.
         incidents: Shape ``INCIDENTS``.
+        streets: Shape ``STREETS``; names that streets once bore are read by it.
+        official: The parts of addresses known to exist (``OFFICIAL``), an authority beside the residences.
         hubs: When an address is no home.
     """
     residences, incidents = RESIDENCES.check(residences), INCIDENTS.check(incidents)
-    tables = [residences, incidents]
-    authority_rows, registered = _authority_rows(residences, incidents)
-    places, (of_residence, of_incident) = distinct_places(tables, authority_rows)
+    tables = [(residences, days(residences, "valid_from")), (incidents, _days_of_incidents(incidents))]
+    authority_rows, registered = _authority_rows(residences, incidents, listed=official is not None)
+    names = street_names(streets) if streets is not None else NO_STREETS
+    if official is not None:
+        known = official.append_column("district", pa.nulls(len(official), pa.string()))
+        tables.append((known, np.full(len(known), LAST - 1, dtype=np.int64)))
+        authority_rows.append(np.ones(len(known), dtype=np.bool_))
+    places, (of_residence, of_incident, *_) = distinct_places(tables, authority_rows, names)
     district = _districts(places)
     authority = build_authority(places, district)
-    washes = find_units(places, authority, find_doors(places, authority, district))
+    washes = find_units(places, authority, find_doors(places, authority, district, names))
     ids = pc.unique(pc.drop_null(washes.address_id))
     ids = ids.take(pc.sort_indices(ids))
     address = look_up(washes.address_id, ids)
@@ -59,20 +82,56 @@ def wash_tables(residences: pa.Table, incidents: pa.Table, *, hubs: HubRules = D
     named = _any_of(
         address, named_hub(column(places.parts, "street"), column(places.parts, "locality"), hubs), len(ids)
     )
+    seen = np.zeros(len(places.rows), dtype=np.bool_)
+    seen[of_residence], seen[of_incident] = True, True
+    addresses = _addresses(places, authority, washes, address=address, home=home, hub=named | (crowd & home))
     return Washed(
         _filled(residences, washes, of_residence),
         _filled(incidents, washes, of_incident),
-        ADDRESSES.check(_addresses(places, authority, washes, address=address, home=home, hub=named | (crowd & home))),
+        ADDRESSES.check(addresses.filter(pa.array(_any_of(address, seen, len(ids))))),
+        WASHED.check(_explained(places, washes, np.where(seen, address, -1), home)),
     )
 
 
-def _authority_rows(residences: pa.Table, incidents: pa.Table) -> tuple[list[Flags], bool]:
-    """Which rows of each table are authoritative, and whether they are registered spells."""
-    has_street = np.asarray(column(residences, "street").is_valid().to_numpy(zero_copy_only=False), dtype=np.bool_)
+def _days_of_incidents(incidents: pa.Table) -> Codes:
+    """The day of each incident; of an undated one, before all time."""
+    day = pc.coalesce(column(incidents, "occurred"), column(incidents, "reported")).cast(pa.int32())
+    return np.asarray(pc.fill_null(day, FIRST).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _explained(places: Places, washes: Washes, address: Codes, home: Flags) -> pa.Table:
+    """One row per place as stated, answer and reasons."""
+    told = np.flatnonzero((address >= 0) & places.stated)
+    rows = pa.array(told)
+    each = pa.table(
+        {
+            "stated": column(places.parts, "stated").take(rows),
+            "address_id": washes.address_id.take(rows),
+            "access_id": washes.access_id.take(rows),
+            "grade": pa.array(GRADES).take(pa.array(washes.grade[told])),
+            "bits": pa.array(washes.reasons[told]),
+            "unit": pa.array(home[address[told]]),
+            "registered": pa.array(places.authority[told]),
+            "rows": pa.array(places.rows[told]),
+        }
+    )
+    keys = ["stated", "registered", "address_id", "access_id", "grade", "bits", "unit"]
+    once = each.group_by(keys).aggregate([("rows", "sum")]).rename_columns({"rows_sum": "rows"})
+    once = once.sort_by([(k, "ascending") for k in keys])
+    reasons = words(np.asarray(column(once, "bits").to_numpy(), dtype=np.int64))
+    return once.drop_columns(["bits"]).append_column("reasons", reasons)
+
+
+def _authority_rows(residences: pa.Table, incidents: pa.Table, *, listed: bool) -> tuple[list[Flags], bool]:
+    """Which rows of each table are authoritative, and whether they write floors where there are any.
+
+    Where official addresses are ``listed``, they take the place of what is only stated.
+    """
+    has_street = filled(column(residences, "street"))
     for uncertainty in ("registered", "from_only"):
         said = pc.equal(column(residences, "uncertainty"), uncertainty).to_numpy(zero_copy_only=False)
         rows = np.asarray(said, dtype=np.bool_) & has_street
-        if rows.any():
+        if rows.any() or (listed and uncertainty == "registered"):
             return [rows, np.zeros(incidents.num_rows, dtype=np.bool_)], uncertainty == "registered"
     return [has_street, np.ones(incidents.num_rows, dtype=np.bool_)], False
 
@@ -150,7 +209,7 @@ def _best_spelling(places: Places, address: Codes) -> Codes:
     spelling = places.key("street", "house_number", "postcode", "city", "municipality", "locality", "floor", "door")
     rank = np.empty(len(address), dtype=np.int64)
     rank[pc.sort_indices(spelling).to_numpy()] = np.arange(len(address))
-    order = np.lexsort((rank, -places.rows, ~places.authority, address))
+    order = np.lexsort((rank, -places.rows, places.renamed, ~places.authority, address))
     order = order[address[order] >= 0]
     _, first = np.unique(address[order], return_index=True)
     return np.asarray(order[first], dtype=np.int64)

@@ -52,27 +52,30 @@ class CandidatePairs:
 
 
 @njit(cache=True, nogil=True)
-def _count(ends, window):  # type: ignore[no-untyped-def]
+def _count(rows, ends, window, population):  # type: ignore[no-untyped-def]
+    """Pairs that :func:`_emit` will write."""
     total = 0
     start = 0
     for b in range(len(ends)):
-        size = ends[b] - start
-        reach = min(size - 1, window[b])
-        total += reach * size - reach * (reach + 1) // 2
+        for i in range(start, ends[b]):
+            of = population[rows[i]]
+            for j in range(i + 1, min(ends[b], i + window[b] + 1)):
+                total += rows[i] != rows[j] and (of < 0 or of != population[rows[j]])
         start = ends[b]
     return total
 
 
 @njit(cache=True, nogil=True)
-def _emit(rows, ends, window, rule, out):  # type: ignore[no-untyped-def]
-    """Packed pairs of every block, rows of a block ascending."""
+def _emit(rows, ends, window, population, rule, out):  # type: ignore[no-untyped-def]
+    """Packed pairs of every block, rows of a block ascending; none within one population."""
     at = 0
     start = 0
     for b in range(len(ends)):
         for i in range(start, ends[b]):
+            of = population[rows[i]]
             for j in range(i + 1, min(ends[b], i + window[b] + 1)):
                 low, high = min(rows[i], rows[j]), max(rows[i], rows[j])
-                if low < high:
+                if low < high and (of < 0 or of != population[rows[j]]):
                     out[at] = (np.uint64(low) << np.uint64(35)) | (np.uint64(high) << np.uint64(6)) | np.uint64(rule)
                     at += 1
         start = ends[b]
@@ -104,7 +107,9 @@ def _split(rule: BlockingRule, keys: Keys, rows: npt.NDArray[np.int64], cap: int
     return keys, rows.astype(np.uint64)
 
 
-def _rule_pairs(rule: BlockingRule, number: int, cap: int) -> tuple[npt.NDArray[np.uint64], int, int]:
+def _rule_pairs(
+    rule: BlockingRule, number: int, cap: int, population: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.uint64], int, int]:
     """Distinct packed pairs of one rule, and how many records were in split and in windowed blocks."""
     rows = np.arange(len(rule.keys), dtype=np.int64) if rule.rows is None else rule.rows
     held = rule.keys != NO_KEY
@@ -114,21 +119,26 @@ def _rule_pairs(rule: BlockingRule, number: int, cap: int) -> tuple[npt.NDArray[
     ends = np.append(np.flatnonzero(keys[1:] != keys[:-1]) + 1, len(keys)) if len(keys) else np.empty(0, dtype=np.int64)
     sizes = np.diff(ends, prepend=0)
     window = np.where(sizes > cap, np.maximum(cap // 10, 1), cap).astype(np.int64)
-    packed = np.empty(_count(ends, window), dtype=np.uint64)
-    packed = packed[: _emit(refined.astype(np.int64), ends, window, number, packed)]
+    ordered = refined.astype(np.int64)
+    packed = np.empty(_count(ordered, ends, window, population), dtype=np.uint64)
+    _emit(ordered, ends, window, population, number, packed)
     if rule.rows is not None:
-        packed = np.sort(packed)
+        packed.sort()
         packed = packed[np.append(True, packed[1:] != packed[:-1])] if len(packed) else packed
     return packed, split, int(sizes[sizes > cap].sum())
 
 
-def candidate_pairs(rules: Sequence[BlockingRule], n: int, *, cap: int) -> CandidatePairs:
+def candidate_pairs(
+    rules: Sequence[BlockingRule], n: int, *, cap: int, population: npt.NDArray[np.int64] | None = None
+) -> CandidatePairs:
     """Pairs of ``n`` records that share a key of any rule.
 
     Args:
         rules: The rules; a pair is credited to the first that finds it.
         n: Number of records.
         cap: Largest block whose pairs are all taken.
+        population: Code of the population each record is a distinct member of, -1 for none: two
+            members of one population are two persons by declaration, and never a pair.
 
     Raises:
         LinkageError: There are more than 64 rules or 2**29 records.
@@ -141,8 +151,12 @@ def candidate_pairs(rules: Sequence[BlockingRule], n: int, *, cap: int) -> Candi
     """
     if len(rules) > _MOST_RULES or n >= 1 << _ROW_BITS:
         raise LinkageError(f"{len(rules)} rules over {n} records", where="blocking", hint="at most 64 and 2**29")
-    found = [_rule_pairs(rule, number, cap) for number, rule in enumerate(rules)]
-    packed = np.concatenate([pairs for pairs, _, _ in found]) if found else np.empty(0, dtype=np.uint64)
+    population = np.full(n, -1, dtype=np.int64) if population is None else population
+    found, packed = [], np.empty(0, dtype=np.uint64)
+    for number, rule in enumerate(rules):
+        pairs, split, windowed = _rule_pairs(rule, number, cap, population)
+        found.append((len(pairs), split, windowed))
+        packed = np.append(packed, pairs)
     packed.sort()
     pair = packed >> np.uint64(6)
     first = np.append(True, pair[1:] != pair[:-1])[: len(pair)]
@@ -150,7 +164,7 @@ def candidate_pairs(rules: Sequence[BlockingRule], n: int, *, cap: int) -> Candi
     rule_of = (packed & np.uint64(63)).astype(np.uint8)
     unique = np.bincount(rule_of[alone], minlength=len(rules))
     counts = tuple(
-        RuleCount(rule.name, len(pairs), int(unique[number]), split, windowed)
+        RuleCount(rule.name, pairs, int(unique[number]), split, windowed)
         for number, (rule, (pairs, split, windowed)) in enumerate(zip(rules, found, strict=True))
     )
     pair = pair[first]

@@ -6,9 +6,9 @@ a new kind of evidence (a stay at an address, a list of numbers) is a class with
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -70,14 +70,33 @@ class Agreements:
     def __len__(self) -> int:
         return len(self.levels)
 
+    def __getitem__(self, rows: slice | npt.NDArray[Any]) -> Agreements:
+        """The agreements of some of the pairs."""
+        return Agreements(self.levels[rows], self.rarity[rows])
+
+
+BATCH_PAIRS = 4_000_000
+"""Pairs compared at once: what a comparison needs on the way is many times what it gives."""
+
+
+def batches(pairs: int) -> Iterator[slice]:
+    """Stretches of so many pairs, each small enough for working memory.
+
+    >>> list(batches(5))
+    [slice(0, 5, None)]
+    """
+    for start in range(0, pairs, BATCH_PAIRS):
+        yield slice(start, min(pairs, start + BATCH_PAIRS))
+
 
 def compare_all(comparisons: Sequence[Comparison], left: Index, right: Index) -> Agreements:
     """Run every comparison over the same pairs."""
     levels = np.empty((len(left), len(comparisons)), dtype=np.uint8)
     rarity = np.full((len(left), len(comparisons)), np.nan, dtype=np.float32)
-    for k, comparison in enumerate(comparisons):
-        found = comparison.compare(left, right)
-        levels[:, k] = found.levels
-        if found.rarity is not None:
-            rarity[:, k] = found.rarity
+    for part in batches(len(left)):
+        for k, comparison in enumerate(comparisons):
+            found = comparison.compare(left[part], right[part])
+            levels[part, k] = found.levels
+            if found.rarity is not None:
+                rarity[part, k] = found.rarity
     return Agreements(levels, rarity)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linkage.households.placements import find_placements, split_stays
 from linkage.households.spans import Ints, Spans, dates, days, merge
 from linkage.overlaps import NO_LIMIT, overlapping_pairs
 from linkage.tables import CORESIDENCE, EPISODES
@@ -21,16 +22,20 @@ college of five hundred does not give 125,000 rows.
 """
 
 
-def build_coresidence(episodes: pa.Table, *, most_together: int = MOST_TOGETHER) -> pa.Table:
+def build_coresidence(
+    episodes: pa.Table, kin: pa.Table | None = None, *, most_together: int = MOST_TOGETHER
+) -> pa.Table:
     """Maximal intervals in which two entities shared an address (shape ``CORESIDENCE``), sorted.
 
     Two stays at one unit that is no hub make the interval certain; shared hubs and house numbers whose
     unit is unknown make it possible only, and there a crowd is cut down to those who arrived together.
-    Intervals at several units that touch are one: moving on together does not interrupt living
-    together. Sealed stays have no address and so are never shared.
+    So does a child's stay with somebody it is placed with: while it is in foster care, whoever it lives
+    with there is possible only (rule 9b). Intervals at several units that touch are one: moving on
+    together does not interrupt living together. Sealed stays have no address and so are never shared.
 
     Args:
         episodes: Shape ``EPISODES``.
+        kin: Shape ``KIN``, for its foster parents; nobody is in foster care without it.
         most_together: More later partners than this at such an address are a crowd.
     """
     episodes = EPISODES.check(episodes)
@@ -39,46 +44,52 @@ def build_coresidence(episodes: pa.Table, *, most_together: int = MOST_TOGETHER)
     names = names.take(pc.sort_indices(names))
     entity = np.asarray(pc.index_in(episodes["entity_id"], value_set=names).combine_chunks().to_numpy(), np.int64)
     home = pc.and_(episodes["unit"], pc.invert(episodes["hub"])).combine_chunks().to_numpy(zero_copy_only=False)
-    stays = _Stays(episodes, entity)
-    shared = [stays.pairs(home, NO_LIMIT), stays.pairs(~home, most_together)]
-    return CORESIDENCE.check(_table(shared, names))
+    address = episodes["address_id"].combine_chunks().dictionary_encode()
+    spans = Spans(
+        np.asarray(address.indices.to_numpy(), dtype=np.int64),
+        *(days(episodes, name) for name in ("valid_from", "valid_to", "known_from", "known_to")),
+    )
+    rows, crowd = np.flatnonzero(home), np.flatnonzero(~home)
+    stays = split_stays(entity[rows], spans.take(rows), find_placements(kin, names))
+    certain, placed = _shared(*stays, NO_LIMIT)
+    elsewhere, _ = _shared(entity[crowd], spans.take(crowd), np.zeros(len(crowd), np.bool_), most_together)
+    return CORESIDENCE.check(_table([certain, _both(placed, elsewhere)], names))
 
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
+    """Pairs of entities and the days they share; the group of a span is its place until the pairs are merged."""
+
     left: Ints
     right: Ints
     spans: Spans
 
+    def take(self, rows: npt.NDArray[np.bool_]) -> _Pairs:
+        """The chosen pairs."""
+        return _Pairs(self.left[rows], self.right[rows], self.spans.take(rows))
 
-class _Stays:
-    """The stays as arrays, ready to be paired within their addresses."""
 
-    def __init__(self, episodes: pa.Table, entity: Ints) -> None:
-        address = episodes["address_id"].combine_chunks().dictionary_encode()
-        self.entity = entity
-        self.spans = Spans(
-            np.asarray(address.indices.to_numpy(), dtype=np.int64),
-            *(days(episodes, name) for name in ("valid_from", "valid_to", "known_from", "known_to")),
-        )
+def _shared(entity: Ints, spans: Spans, placed: npt.NDArray[np.bool_], most: int) -> tuple[_Pairs, _Pairs]:
+    """Pairs of different entities at one address with the days they share; those with one placed there apart."""
+    order = np.lexsort((spans.known_from, entity, spans.end, spans.start, spans.group))
+    spans, entity, placed = spans.take(order), entity[order], placed[order]
+    one, other = overlapping_pairs(spans.group, spans.start, spans.end, entity, most=most)
+    shared = Spans(
+        np.zeros(len(one), dtype=np.int64),
+        np.maximum(spans.start[one], spans.start[other]),
+        np.minimum(spans.end[one], spans.end[other]),
+        np.maximum(spans.known_from[one], spans.known_from[other]),
+        np.minimum(spans.known_to[one], spans.known_to[other]),
+    )
+    pairs = _Pairs(np.minimum(entity[one], entity[other]), np.maximum(entity[one], entity[other]), shared)
+    either = placed[one] | placed[other]
+    return pairs.take(~either), pairs.take(either)
 
-    def pairs(self, chosen: npt.NDArray[np.bool_], most: int) -> _Pairs:
-        """Pairs of different entities among the chosen stays, with the days they share."""
-        rows = np.flatnonzero(chosen)
-        spans, entity = self.spans.take(rows), self.entity[rows]
-        order = np.lexsort((spans.known_from, entity, spans.end, spans.start, spans.group))
-        spans, entity = spans.take(order), entity[order]
-        one, other = overlapping_pairs(spans.group, spans.start, spans.end, entity, most=most)
-        left, right = np.minimum(entity[one], entity[other]), np.maximum(entity[one], entity[other])
-        group = np.unique(left * (int(entity.max(initial=0)) + 1) + right, return_inverse=True)[1]
-        shared = Spans(
-            group.astype(np.int64),
-            np.maximum(spans.start[one], spans.start[other]),
-            np.minimum(spans.end[one], spans.end[other]),
-            np.maximum(spans.known_from[one], spans.known_from[other]),
-            np.minimum(spans.known_to[one], spans.known_to[other]),
-        )
-        return _Pairs(left, right, shared)
+
+def _both(one: _Pairs, other: _Pairs) -> _Pairs:
+    names = ("group", "start", "end", "known_from", "known_to")
+    spans = Spans(*(np.concatenate([getattr(one.spans, name), getattr(other.spans, name)]) for name in names))
+    return _Pairs(np.concatenate([one.left, other.left]), np.concatenate([one.right, other.right]), spans)
 
 
 def _table(shared: list[_Pairs], names: pa.Array) -> pa.Table:
@@ -105,8 +116,8 @@ def _table(shared: list[_Pairs], names: pa.Array) -> pa.Table:
 
 def _merged(pairs: _Pairs) -> _Pairs:
     """The maximal intervals of each pair."""
-    merged = merge(pairs.spans)
-    row = np.zeros(int(pairs.spans.group.max(initial=-1)) + 1, dtype=np.int64)
-    row[pairs.spans.group] = np.arange(len(pairs.spans.group))
-    at = row[merged.group]
-    return _Pairs(pairs.left[at], pairs.right[at], merged)
+    span = int(pairs.right.max(initial=-1)) + 1
+    keys, group = np.unique(pairs.left * span + pairs.right, return_inverse=True)
+    merged = merge(replace(pairs.spans, group=group.astype(np.int64)))
+    left, right = np.divmod(keys[merged.group], max(span, 1))
+    return _Pairs(left, right, merged)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -11,7 +12,12 @@ from linkage.identifiers import LINKING_TYPES, REGISTER_TYPES
 from linkage.tables import ENTITIES, KIN, PARTNERS, PERSONS, RELATIONS
 from linkage.vocabulary import RelationKind
 
-KIN_KINDS = (RelationKind.PARENT, RelationKind.ADOPTIVE_PARENT, RelationKind.CUSTODY)
+KIN_KINDS = (
+    RelationKind.PARENT,
+    RelationKind.ADOPTIVE_PARENT,
+    RelationKind.CUSTODY,
+    RelationKind.FOSTER_PARENT,
+)
 PARTNER_KINDS = (RelationKind.SPOUSE, RelationKind.PARTNER)
 
 
@@ -34,7 +40,8 @@ def resolve_relations(relations: pa.Table, persons: pa.Table, entities: pa.Table
     The other end is its record's entity where the register names a record, else the one entity whose
     records bear the identifier: within the same register first, then in all (types that one office
     gives out count in their own register only, placeholders never). Two registers, or both spouses,
-    that state the same relation with the same days make one row.
+    that state the same relation with the same days make one row. Foster care ends on the child's 18th
+    birthday at the latest, as the record that states it has the birth.
 
     Args:
         relations: Shape ``RELATIONS``.
@@ -47,7 +54,8 @@ def resolve_relations(relations: pa.Table, persons: pa.Table, entities: pa.Table
     other = pc.coalesce(_entity_of(relations["other_record"], entities), _by_identifier(relations, persons, entities))
     known = pc.and_(pc.is_valid(own), pc.is_valid(other))
     oneself = pc.fill_null(pc.equal(own, other), False)
-    table = relations.select(["kind", "valid_from", "valid_to", "register", "known_from", "known_to"])
+    table = relations.select(["kind", "valid_from", "register", "known_from", "known_to"])
+    table = table.append_column("valid_to", _ends(relations, persons))
     table = table.append_column("own", own).append_column("other", other)
     table = table.filter(pc.and_(pc.and_(known, pc.invert(oneself)), pc.less(table["valid_from"], table["valid_to"])))
     kin = table.filter(pc.is_in(table["kind"], pa.array(list(KIN_KINDS))))
@@ -61,6 +69,19 @@ def resolve_relations(relations: pa.Table, persons: pa.Table, entities: pa.Table
         to_oneself=int(pc.sum(oneself).as_py() or 0),
         unresolved=relations.num_rows - int(pc.sum(known).as_py() or 0),
     )
+
+
+def _ends(relations: pa.Table, persons: pa.Table) -> pa.ChunkedArray:
+    """Last days of the relations; a placement of a child ends when it is 18."""
+    at = pc.index_in(relations["record_id"], value_set=persons["record_id"].combine_chunks())
+    birth = persons["birth_date"].combine_chunks().take(at.combine_chunks())
+    born = birth.to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    month = born.astype("datetime64[M]")
+    # Days are counted on from the first of the month, so that 29 February becomes 1 March in a common year.
+    grown = (month + np.timedelta64(18 * 12, "M")).astype("datetime64[D]") + (born - month.astype("datetime64[D]"))
+    placed = pc.and_(pc.equal(relations["kind"], RelationKind.FOSTER_PARENT.value), pc.is_valid(birth))
+    earlier = pc.min_element_wise(relations["valid_to"], pa.array(grown, pa.date32()), skip_nulls=True)
+    return pc.if_else(placed, earlier, relations["valid_to"])
 
 
 def _entity_of(records: pa.ChunkedArray, entities: pa.Table) -> pa.Array:

@@ -16,7 +16,7 @@ from linkage.blocking import (
     code_keys,
     combined_keys,
 )
-from linkage.names import spelling_key
+from linkage.names import Variants, given_variants, spelling_key, surname_variants
 from linkage.people.mentions import Mentions
 from linkage.people.name_sets import PART
 
@@ -29,24 +29,19 @@ CAP = 200
 def people_pairs(mentions: Mentions, *, cap: int = CAP) -> CandidatePairs:
     """Candidate pairs of mentions; two mentions of one registered population are never a pair."""
     wanted = [_useful(rule, mentions.registered) for rule in _rules(mentions)]
-    found = candidate_pairs([r for r in wanted if len(r.keys)], len(mentions), cap=cap)
-    left, right = found.left, found.right
-    keep = ~(
-        mentions.registered[left] & mentions.registered[right] & (mentions.register[left] == mentions.register[right])
-    )
-    return CandidatePairs(left[keep], right[keep], found.rule[keep], found.counts)
+    population = np.where(mentions.registered, mentions.register, -1)
+    return candidate_pairs([r for r in wanted if len(r.keys)], len(mentions), cap=cap, population=population)
 
 
 def _rules(mentions: Mentions) -> list[BlockingRule]:
     """Each pass meets one way in which a mention can be poor: no number, no birth date, a wrong name, no address."""
-    given, given_row = _word_keys(mentions.given)
-    surname, surname_row = _word_keys(mentions.surnames)
+    given, given_row = _word_keys(mentions.given, given_variants())
+    surname, surname_row = _word_keys(mentions.surnames, surname_variants())
     birth = mentions.birth
     whole = (birth.day > 0) & (birth.month > 0) & birth.known()
     date = code_keys(np.where(whole, birth.year * 10_000 + birth.month * 100 + birth.day, -1))
     swapped = code_keys(np.where(whole, birth.year * 10_000 + birth.day * 100 + birth.month, -1))
     year = code_keys(np.where(birth.known(), birth.year, -1))
-    first_given = _first(given, given_row, len(mentions))
     first_surname = _first(surname, surname_row, len(mentions))
     door, door_row = _doors(mentions)
     both, both_row = _cross(given, given_row, surname, surname_row)
@@ -56,17 +51,42 @@ def _rules(mentions: Mentions) -> list[BlockingRule]:
     held = numbers >= 0
     rules = [
         BlockingRule("number", code_keys(numbers[held]), np.nonzero(held)[0]),
-        BlockingRule("birth date", date, refinements=(first_given, first_surname)),
+        BlockingRule("birth date and given name", combined_keys(date[given_row], given), given_row),
+        BlockingRule("birth date and surname", combined_keys(date[surname_row], surname), surname_row),
         BlockingRule("names", both, both_row, refinements=(date, year, whole_given, first_door)),
     ]
     for name, keys, rows in (("given name", given, given_row), ("surname", surname, surname_row)):
         joined, joined_row = _cross(keys, rows, door, door_row)
         rules.append(BlockingRule(f"{name} and street door", joined, joined_row, refinements=(date, year)))
     rules.append(BlockingRule("birth year and street door", combined_keys(year[door_row], door), door_row))
+    rules.append(_exchanged_names(mentions, (date, year, whole_given, first_door)))
     # One side as written, the other with day and month exchanged.
     two = np.concatenate([combined_keys(date, first_surname), combined_keys(swapped, first_surname)])
     rules.append(BlockingRule("day and month exchanged", two, np.tile(np.arange(len(mentions)), 2)))
     return rules
+
+
+def _exchanged_names(mentions: Mentions, refinements: tuple[Keys, ...]) -> BlockingRule:
+    """Given name and surname in each other's place: registered names as they stand, those of reports turned round.
+
+    Without a population register every name stands both ways.
+    """
+    n = len(mentions)
+    both = pa.concat_arrays([_first_word(mentions.given), _first_word(mentions.surnames)])
+    codes = code_keys(_codes(spelling_key(both)))
+    plain, turned = combined_keys(codes[:n], codes[n:]), combined_keys(codes[n:], codes[:n])
+    if mentions.registered.any():
+        keys, rows = np.where(mentions.registered, plain, turned), np.arange(n)
+    else:
+        keys, rows = np.concatenate([plain, turned]), np.tile(np.arange(n), 2)
+    return BlockingRule("names exchanged", keys, rows, refinements)
+
+
+def _first_word(texts: pa.Array) -> pa.Array:
+    """The first member of each set, by its last word as in :func:`_word_keys`."""
+    words = pc.dictionary_encode(texts)
+    first = pc.replace_substring_regex(words.dictionary, r"\|.*$", "")
+    return pc.replace_substring_regex(first, r"^.* ", "").take(words.indices)
 
 
 def _useful(rule: BlockingRule, registered: npt.NDArray[np.bool_]) -> BlockingRule:
@@ -77,16 +97,19 @@ def _useful(rule: BlockingRule, registered: npt.NDArray[np.bool_]) -> BlockingRu
     return BlockingRule(rule.name, rule.keys[keep], rows[keep], rule.refinements)
 
 
-def _word_keys(texts: pa.Array) -> tuple[Keys, Ints]:
-    """Spelling key of every member of every mention's set, and the mention's row."""
+def _word_keys(texts: pa.Array, variants: Variants) -> tuple[Keys, Ints]:
+    """Keys of every member of every mention's set, and the mention's row: its spelling key and its known variants."""
     lists = pc.split_pattern(texts, PART)
     rows = pc.list_parent_indices(lists).to_numpy(zero_copy_only=False).astype(np.int64)
     words = pc.dictionary_encode(lists.flatten())
     # A surname of several words is keyed by its last one, which is the one that stays.
     last = pc.replace_substring_regex(words.dictionary, r"^.* ", "")
-    codes = pc.dictionary_encode(spelling_key(last)).indices.to_numpy(zero_copy_only=False)
-    of_word = codes[words.indices.to_numpy(zero_copy_only=False)]
-    return code_keys(of_word.astype(np.int64)), rows
+    spelling = pc.dictionary_encode(spelling_key(last)).indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    groups = variants.of(last)
+    of_word = np.column_stack([spelling, np.where(groups >= 0, groups + len(spelling), -1)])
+    codes = of_word[words.indices.to_numpy(zero_copy_only=False)]
+    held = codes >= 0
+    return code_keys(codes[held]), np.repeat(rows, held.sum(axis=1))
 
 
 def _first(keys: Keys, rows: Ints, n: int) -> Keys:

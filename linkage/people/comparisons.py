@@ -11,6 +11,7 @@ import pyarrow as pa
 from numba import njit
 
 from linkage.comparison import NULL_LEVEL, Agreement, BirthDateComparison, Comparison, Index, Levels
+from linkage.names import given_variants, surname_variants
 from linkage.people import name_sets
 from linkage.people.claims import SLACK, Claims, compare_claims
 from linkage.people.mentions import Mentions
@@ -182,10 +183,12 @@ class SexComparison:
 def people_comparisons(mentions: Mentions) -> tuple[Comparison, ...]:
     """The comparisons of mentions, those without any value left out."""
     both = pa.concat_arrays([mentions.given, mentions.surnames])
-    crosswise = _split(name_sets.build_sets(both), len(mentions.given))
+    crosswise = _split(name_sets.build_sets(both, given_variants()), len(mentions.given))
     comparisons: list[Comparison] = [
-        NameSetComparison("given", False, name_sets.build_sets(mentions.given), crosswise),
-        NameSetComparison("surname", True, name_sets.build_sets(mentions.surnames), crosswise[::-1]),
+        NameSetComparison("given", False, name_sets.build_sets(mentions.given, given_variants()), crosswise),
+        NameSetComparison(
+            "surname", True, name_sets.build_sets(mentions.surnames, surname_variants()), crosswise[::-1]
+        ),
         ResidenceComparison(mentions.claims),
     ]
     if mentions.birth.known().any():

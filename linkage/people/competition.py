@@ -108,5 +108,6 @@ def joined(agreements: Agreements, agreement: Agreement) -> Agreements:
     """Agreements with one column more."""
     rarity = np.zeros(len(agreement.levels)) if agreement.rarity is None else agreement.rarity
     return Agreements(
-        np.column_stack([agreements.levels, agreement.levels]), np.column_stack([agreements.rarity, rarity])
+        np.column_stack([agreements.levels, agreement.levels]),
+        np.column_stack([agreements.rarity, rarity.astype(np.float32)]),
     )

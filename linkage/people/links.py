@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from linkage.clustering import ScoredPairs
-from linkage.comparison import NULL_LEVEL, Agreements
+from linkage.comparison import NULL_LEVEL
 from linkage.people.mentions import Mentions
 from linkage.people.registered import Owners
 from linkage.weights import PairScorer, probabilities
@@ -52,7 +52,7 @@ def anchor_links(mentions: Mentions, owners: Owners, scored: Sequence[ScoredPair
 def pairs_table(ids: pa.Array, stage: str, scorer: PairScorer, scored: ScoredPairs) -> pa.Table:
     """Scored pairs with levels and bits per comparison, for explanations."""
     kept = np.flatnonzero(scored.weights >= KEPT_FROM)
-    agreements = Agreements(scored.agreements.levels[kept], scored.agreements.rarity[kept])
+    agreements = scored.agreements[kept]
     evidence = scorer.evidence(agreements)
     names = [c.name for c in scorer.comparisons]
     levels = [pa.array(c, pa.uint8(), mask=c == NULL_LEVEL) for c in agreements.levels.T]

@@ -11,12 +11,14 @@ import pyarrow.compute as pc
 
 from linkage.dates import BirthDates
 from linkage.identifiers import LINKING_TYPES, REGISTER_TYPES
-from linkage.names import fold
+from linkage.names import fold, without_particles
 from linkage.people.claims import Claims, build_claims
 from linkage.people.name_sets import PART
 
 Ints = npt.NDArray[np.int64]
 MOST_NUMBERS = 3
+_DAYS_OF_WRITING = 1
+"""Days between a birth and its entry in which the entry is rather the day of writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def build_mentions(persons: pa.Table, residences: pa.Table, addresses: pa.Table,
         record_ids=record_ids,
         given=pc.replace_substring(fold(persons.column("given")), " ", PART),
         surnames=_surnames(persons),
-        birth=_birth_dates(persons),
+        birth=_birth_dates(persons, pc.is_in(register, value_set=unique)),
         sex=_sex(persons.column("sex")),
         numbers=_numbers(persons),
         claims=build_claims(residences, addresses, record_ids),
@@ -64,24 +66,37 @@ def build_mentions(persons: pa.Table, residences: pa.Table, addresses: pa.Table,
 def _surnames(persons: pa.Table) -> pa.Array:
     earlier = persons.column("earlier_surnames").combine_chunks()
     offsets, lengths = earlier.offsets, pc.list_value_length(earlier)
-    folded = fold(earlier.flatten())
+    folded = without_particles(fold(earlier.flatten()))
     lists = pa.ListArray.from_arrays(offsets, pc.fill_null(folded, ""))
     joined = pc.if_else(pc.equal(lengths, 0), pa.scalar(None, pa.string()), pc.binary_join(lists, PART))
-    parts = [pc.fill_null(p, "") for p in (fold(persons.column("surname")), fold(persons.column("middle")), joined)]
+    current, middle = (without_particles(fold(persons.column(c))) for c in ("surname", "middle"))
+    parts = [pc.fill_null(p, "") for p in (current, middle, joined)]
     # Joined with gaps and then cleaned: Arrow drops a row when it skips nulls and all are null.
     text = pc.replace_substring_regex(pc.binary_join_element_wise(*parts, PART), r"\|{2,}", PART)
     return pc.utf8_trim(text, PART)
 
 
-def _birth_dates(persons: pa.Table) -> BirthDates:
+def _birth_dates(persons: pa.Table, registered: pa.Array) -> BirthDates:
+    """Birth dates by their parts, as far as each mention can be believed.
+
+    Case systems fill an unknown birth date with the day on which the case was written, and a known year
+    with 1 January. So of a mention outside a population register, a birth on the day of entry or the day
+    before is unknown, and one on 1 January is a year.
+    """
     dates = persons.column("birth_date").combine_chunks()
     precision = persons.column("birth_precision").combine_chunks()
+    age = pc.subtract(persons.column("known_from").combine_chunks().cast(pa.int32()), dates.cast(pa.int32()))
+    written = pc.and_(pc.greater_equal(age, 0), pc.less_equal(age, _DAYS_OF_WRITING))
+    filled = pc.and_(pc.invert(registered), pc.fill_null(written, False))
+    dates = pc.if_else(filled, pa.scalar(None, dates.type), dates)
+    new_year = pc.and_(pc.equal(pc.month(dates), 1), pc.equal(pc.day(dates), 1))
+    vague = pc.and_(pc.invert(registered), pc.fill_null(new_year, False))
 
     def part(values: pa.Array, keep: pa.Array | None) -> Ints:
         values = values if keep is None else pc.if_else(keep, values, pa.scalar(None, values.type))
         return pc.fill_null(values, 0).to_numpy(zero_copy_only=False).astype(np.int64)  # type: ignore[no-any-return]
 
-    to_day = pc.equal(precision, "day")
+    to_day = pc.and_(pc.equal(precision, "day"), pc.invert(vague))
     to_month = pc.or_(to_day, pc.equal(precision, "month"))
     return BirthDates(
         year=part(pc.year(dates), None), month=part(pc.month(dates), to_month), day=part(pc.day(dates), to_day)

@@ -17,6 +17,8 @@ import pyarrow.compute as pc
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from linkage.names import Variants
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -28,11 +30,11 @@ WHOLE = 0
 SHARED = 1
 """Some member in common: a call name, the current surname, a middle or earlier one."""
 CLOSE = 2
-"""A spelling apart: Jaro-Winkler .92 or more, or one edit."""
+"""A spelling apart: a known variant, Jaro-Winkler .92 or more, or one edit."""
 INITIAL = 3
 """One side is only the initial, or the beginning, of the other."""
 ALIKE = 4
-"""Jaro-Winkler .8 or more: weak."""
+"""Jaro-Winkler .8 or more, or a known short form: weak."""
 OTHER = 6
 """None of these; 5 is kept for a name that stands in another name's place."""
 
@@ -51,9 +53,11 @@ class NameSets:
     """Share of the mentions with a set that have the word in it, by word."""
     set_frequency: Floats
     """Share of the mentions with a set that have this one, by set."""
+    variants: Variants
+    """Which names are known to stand for each other."""
 
 
-def build_sets(texts: pa.Array) -> NameSets:
+def build_sets(texts: pa.Array, variants: Variants) -> NameSets:
     """Sets from texts whose members are parted by :data:`PART`; null or empty texts have none."""
     texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
     encoded = pc.dictionary_encode(texts)
@@ -65,7 +69,8 @@ def build_sets(texts: pa.Array) -> NameSets:
     bearers = np.bincount(of_mention[of_mention >= 0], minlength=len(encoded.dictionary)).astype(np.float64)
     counts = np.bincount(members, weights=np.repeat(bearers, np.diff(offsets)), minlength=len(flat.dictionary))
     total = max(1.0, float(bearers.sum()))
-    return NameSets(of_mention, offsets, members, flat.dictionary, np.maximum(counts, 1.0) / total, bearers / total)
+    frequency, set_frequency = np.maximum(counts, 1.0) / total, bearers / total
+    return NameSets(of_mention, offsets, members, flat.dictionary, frequency, set_frequency, variants)
 
 
 def distinct_pairs(left: Ints, right: Ints) -> tuple[Ints, Ints, Ints]:
@@ -137,9 +142,10 @@ def _word_levels(sets: NameSets, x: Ints, y: Ints) -> npt.NDArray[np.uint8]:
     edits = process.cpdist(texts_low, texts_high, scorer=OSA.distance, score_cutoff=1, workers=-1)
     shortest = np.minimum(_lengths(words_low), _lengths(words_high))
     level = np.full(len(low), OTHER, np.uint8)
-    level[similarity >= 0.8] = ALIKE
+    spelt, short = sets.variants.related(words_low, words_high)
+    level[(similarity >= 0.8) | short] = ALIKE
     level[_starts(words_low, words_high)] = INITIAL
-    level[(shortest >= 3) & ((similarity >= 0.92) | (edits <= 1))] = CLOSE
+    level[((shortest >= 3) & ((similarity >= 0.92) | (edits <= 1))) | spelt] = CLOSE
     level[low == high] = SHARED
     return level[inverse]
 

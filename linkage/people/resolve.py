@@ -18,12 +18,12 @@ import pyarrow as pa
 
 from linkage.blocking import CandidatePairs
 from linkage.clustering import Constraints, Merge, ScoredPairs, agglomerate
-from linkage.comparison import Agreements, Comparison, Index, compare_all
+from linkage.comparison import Comparison, Index, compare_all
 from linkage.errors import LinkageError
 from linkage.people.blocking import CAP, people_pairs
 from linkage.people.comparisons import people_comparisons
 from linkage.people.competition import find_competition, joined, with_competition
-from linkage.people.links import anchor_links, pairs_table
+from linkage.people.links import KEPT_FROM, anchor_links, pairs_table
 from linkage.people.mentions import Mentions, build_mentions
 from linkage.people.registered import Owners, find_owners, party_rows
 from linkage.weights import Model, PairScorer, estimate, random_pairs
@@ -145,7 +145,10 @@ def _scored_pass(
     random_left, random_right, space = _random_pairs(name, mentions, settings)
     randoms = compare_all(comparisons, random_left, random_right)
     scorer = PairScorer(comparisons, estimate(comparisons, agreements.levels, randoms.levels, n=space))
-    return Pass(name, scorer, ScoredPairs(left, right, agreements, scorer.weigh(agreements)))
+    weights = scorer.weigh(agreements)
+    # Hopeless pairs have taught the model what it can learn from them; nothing later asks for them.
+    kept = np.flatnonzero(weights >= KEPT_FROM)
+    return Pass(name, scorer, ScoredPairs(left[kept], right[kept], agreements[kept], weights[kept]))
 
 
 def _random_pairs(name: str, mentions: Mentions, settings: PeopleSettings) -> tuple[Index, Index, int]:
@@ -173,8 +176,7 @@ def _cluster_rest(
     """Cluster the mentions without a registered person among themselves."""
     scored = free.scored
     inside = rest[scored.left] & rest[scored.right]
-    agreements = Agreements(scored.agreements.levels[inside], scored.agreements.rarity[inside])
-    pairs = ScoredPairs(scored.left[inside], scored.right[inside], agreements, scored.weights[inside])
+    pairs = ScoredPairs(scored.left[inside], scored.right[inside], scored.agreements[inside], scored.weights[inside])
     constraints = Constraints(different=_two_parts(mentions, parties))
     clustering = agglomerate(
         pairs, free.scorer, len(mentions), constraints=constraints, cut=settings.cut, floor=settings.floor

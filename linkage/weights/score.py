@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from linkage.comparison.protocol import NULL_LEVEL, Agreements, Comparison, Index, compare_all
+from linkage.comparison.protocol import NULL_LEVEL, Agreements, Comparison, Index, batches, compare_all
 from linkage.errors import LinkageError
 from linkage.weights.model import Floats, Model
 
@@ -79,6 +79,12 @@ class PairScorer:
 
     def weigh(self, agreements: Agreements) -> Floats:
         """Match weight of each pair."""
+        weights = np.empty(len(agreements))
+        for part in batches(len(agreements)):
+            weights[part] = self._weigh(agreements[part])
+        return weights
+
+    def _weigh(self, agreements: Agreements) -> Floats:
         match, household = np.zeros(len(agreements)), np.zeros(len(agreements))
         for k, comparison in enumerate(self.comparisons):
             one, house = self._bits(agreements, k)

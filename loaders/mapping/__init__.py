@@ -14,8 +14,8 @@ __all__ = ["Mapping", "read_mapping"]
 def read_mapping(path: Path) -> Mapping:
     """The mapping in a TOML file, with what it extends, checked whole.
 
-    ``extends`` names a shipped mapping (``cpr``, ``polsas``, ``underretning``, ``copenhagen``) or a TOML
-    file beside this one; tables merge key by key and the extending file wins.
+    ``extends`` names a shipped mapping (:func:`loaders.mapping.file.shipped_mappings`) or a TOML file
+    beside this one; tables merge key by key and the extending file wins.
 
     Raises:
         MappingError: The file cannot be read or anything in it is unknown, missing or contradictory; with

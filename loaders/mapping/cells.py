@@ -80,14 +80,16 @@ def read_conditions(table: Table, key: str = "when") -> tuple[Condition, ...]:
 
 
 def read_key(table: Table, key: str) -> Key:
-    """A key: a column, a list of columns, or ``{ columns = [...], suffix = "child" }``."""
+    """A key: a column, a list of columns, or ``{ columns = [...], suffix = "child" }``, or ``{ first = [...] }``."""
     if not isinstance(table.values[key], dict):
         return Key(table.texts(key))
     inner = table.table(key)
-    inner.only(("columns", "suffix"))
-    if "columns" not in inner.values:
-        raise inner.error("columns", "missing", hint="name the key's columns")
-    return Key(inner.texts("columns"), inner.typed("suffix", str) if "suffix" in inner.values else "")
+    inner.only(("columns", "first", "suffix"))
+    forms = [form for form in ("columns", "first") if form in inner.values]
+    if len(forms) != 1:
+        raise inner.error("columns", "missing, or beside first", hint="name the key's columns")
+    suffix = inner.typed("suffix", str) if "suffix" in inner.values else ""
+    return Key(inner.texts(forms[0]), suffix, "first" if forms == ["first"] else "join")
 
 
 def read_identifiers(table: Table, key: str) -> tuple[Identifier, ...]:

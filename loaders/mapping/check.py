@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
 import re
-from pathlib import Path
 from typing import Any, TypeVar
 
 from loaders.mapping.cells import Table, condition_cells
 from loaders.mapping.dates import check_format
+from loaders.mapping.expectations import read_expectations
 from loaders.mapping.file import Document
+from loaders.mapping.files import check_delimiter, read_encoding, read_files
 from loaders.mapping.model import Mapping
 from loaders.mapping.sections import read_section
-from loaders.mapping.toml_lines import Path as KeyPath
 from loaders.mapping.words import TABLES
 
 _REGISTER = {
@@ -29,22 +28,11 @@ _REGISTER = {
     "encoding": str,
     "delimiter": str,
     "date_formats": list,
+    "optional_columns": list,
     "files": dict,
 }
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
-_ENCODINGS = {"utf-8": "utf-8", "cp1252": "windows-1252", "iso8859-1": "latin-1"}
 Value = TypeVar("Value")
-
-
-def _encoding(document: Document, stated: str) -> str:
-    path: KeyPath = ("register", "encoding")
-    try:
-        name = codecs.lookup(stated.strip()).name.removesuffix("-sig").replace("utf_8", "utf-8")
-    except LookupError:
-        name = ""
-    if name not in _ENCODINGS:
-        raise document.error("unknown encoding", path, hint=f"one of {', '.join(_ENCODINGS.values())}")
-    return name
 
 
 def _register(document: Document) -> dict[str, Any]:
@@ -59,31 +47,25 @@ def _register(document: Document) -> dict[str, Any]:
     if not _NAME.fullmatch(stated["name"]) or stated["name"] == "protected":
         hint = "small letters, digits, dot, dash; 'protected' is reserved"
         raise document.error("not a register's name", ("register", "name"), hint=hint)
-    delimiter = stated.get("delimiter", ";")
-    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n':
-        raise document.error("delimiter must be one ASCII character", ("register", "delimiter"), hint='like ";"')
+    check_delimiter(document, stated.get("delimiter", ";"), ("register", "delimiter"))
     if "district" in stated and "district_column" in stated:
         raise document.error("both district and district_column", ("register", "district_column"), hint="keep one")
     if isinstance(stated.get("extract_date"), dt.datetime):
         raise document.error("extract_date must be a day", ("register", "extract_date"), hint="like 2026-01-31")
     for position, one in enumerate(stated.get("date_formats", [])):
         check_format(document, ("register", "date_formats", position), one)
-    stated["encoding"] = _encoding(document, stated.get("encoding", "utf-8"))
+    if "optional_columns" in stated:
+        stated["optional_columns"] = table.texts("optional_columns")
+    stated["encoding"] = read_encoding(document, stated.get("encoding", "utf-8"), ("register", "encoding"))
     return stated
 
 
-def _files(document: Document) -> dict[str, tuple[Path, ...]]:
-    table = Table(document, ("register", "files"))
-    files: dict[str, tuple[Path, ...]] = {}
-    for role in table.values:
-        stated = table.values[role]
-        if not isinstance(stated, list) or not stated or not all(isinstance(one, str) and one for one in stated):
-            raise table.error(role, "must be a path, a pattern or a list of them", hint='like cases = "cases*.csv"')
-        files[role] = tuple(Path(one) for one in stated)
-    return files
+def maps_of(document: Document) -> dict[str, dict[str, str]]:
+    """The ``[maps.*]`` of a document, by name.
 
-
-def _maps(document: Document) -> dict[str, dict[str, str]]:
+    Raises:
+        MappingError: A code stands for something that is no text.
+    """
     table = Table(document, ("maps",))
     maps: dict[str, dict[str, str]] = {}
     for name in table.values:
@@ -101,10 +83,10 @@ def check_mapping(document: Document) -> Mapping:
         MappingError: At the first thing that is unknown, missing, of the wrong kind or contradictory.
     """
     whole = Table(document, ())
-    whole.only(["register", "maps", *TABLES])
+    whole.only(["register", "maps", *TABLES, "expectations"])
     register = _register(document)
-    files = _files(document)
-    maps = _maps(document)
+    files, forms = read_files(document)
+    maps = maps_of(document)
     sections = []
     for table in TABLES:
         of_table = Table(document, (table,))
@@ -117,11 +99,12 @@ def check_mapping(document: Document) -> Mapping:
     district = register.pop("district_column", None)
     if district:
         sections = [condition_cells(s, district) for s in sections]
+    register["expectations"] = read_expectations(document, files, sections)
     register.pop("files", None)
     if "date_formats" in register:
         register["date_formats"] = tuple(register["date_formats"])
     lines = _column_lines(document)
-    return Mapping(path=document.path, files=files, sections=tuple(sections), lines=lines, **register)
+    return Mapping(path=document.path, files=files, forms=forms, sections=tuple(sections), lines=lines, **register)
 
 
 def _column_lines(document: Document) -> dict[str, tuple[str, int]]:

@@ -14,8 +14,11 @@ from typing import Any
 from loaders.errors import MappingError
 from loaders.mapping.toml_lines import Path as KeyPath
 from loaders.mapping.toml_lines import key_lines, line_of
+from loaders.regular import open_regular
 
 _ENCODINGS_MARK = "\ufeff"
+_MAX_BYTES = 1 << 20
+_MAX_DEPTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,36 @@ def shipped_mappings() -> dict[str, Path]:
     return {p.stem: p for p in sorted(folder.glob("*.toml"))}
 
 
-def _parse(path: Path, origin: str) -> tuple[dict[str, Any], dict[KeyPath, int]]:
+def _content(path: Path, origin: str) -> bytes:
+    """The bytes of a mapping: a plain file of sensible size, and no link to somewhere else."""
+    where = str(path)
     try:
-        text = path.read_bytes().decode("utf-8").removeprefix(_ENCODINGS_MARK)
+        if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
+            hint = "name the file itself, or copy it here"
+            raise MappingError("is a link that leads out of its folder", where=where, hint=hint)
+        if path.is_dir():
+            raise MappingError("is a folder, not a mapping file", where=where, hint="name the .toml file")
+        with open_regular(path, wrong=MappingError) as handle:
+            content = handle.read(_MAX_BYTES + 1)
     except FileNotFoundError:
-        raise MappingError("no such mapping file", where=origin or str(path), hint="check the path") from None
-    except IsADirectoryError:
-        raise MappingError("is a folder, not a mapping file", where=str(path), hint="name the .toml file") from None
+        raise MappingError("no such mapping file", where=origin or where, hint="check the path") from None
     except PermissionError:
-        raise MappingError("may not be read", where=str(path), hint="check its permissions") from None
+        raise MappingError("may not be read", where=where, hint="check its permissions") from None
+    except (OSError, ValueError, RuntimeError) as error:
+        if isinstance(error, MappingError):
+            raise
+        raise MappingError("cannot be read", where=where, hint="check the path") from None
+    if len(content) > _MAX_BYTES:
+        raise MappingError("is larger than 1 MiB", where=where, hint="no mapping is; is it a register?")
+    return content
+
+
+def _parse(path: Path, origin: str) -> tuple[dict[str, Any], dict[KeyPath, int]]:
+    content = _content(path, origin)
+    try:
+        text = content.decode("utf-8").removeprefix(_ENCODINGS_MARK)
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        line = content[: error.start].count(b"\n") + 1
         raise MappingError("is not UTF-8", where=f"{path.name}, line {line}", hint="save it as UTF-8") from None
     try:
         values = tomllib.loads(text)
@@ -77,7 +99,21 @@ def _parse(path: Path, origin: str) -> tuple[dict[str, Any], dict[KeyPath, int]]
         line = int(found.group(1)) if found else text.count("\n") + 1
         problem = re.sub(r"\s*\(at .*\)$", "", str(error))
         raise MappingError(f"not TOML: {problem}", where=f"{path.name}, line {line}", hint="see toml.io") from None
+    except (RecursionError, ValueError):  # A number of thousands of digits is a plain ValueError.
+        raise MappingError("not TOML that can be read", where=path.name, hint="see toml.io") from None
+    if _depth(values) > _MAX_DEPTH:
+        raise MappingError(f"nested more than {_MAX_DEPTH} deep", where=path.name, hint="no mapping needs that")
     return values, key_lines(text)
+
+
+def _depth(values: Any) -> int:
+    """How deep tables and lists lie in each other, level by level and therefore without recursion."""
+    level, depth = [values], 0
+    while level and depth <= _MAX_DEPTH:
+        depth += 1
+        inner = (v.values() if isinstance(v, dict) else v for v in level if isinstance(v, dict | list))
+        level = [one for many in inner for one in many]
+    return depth
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -108,14 +144,32 @@ def _flat(values: Any, path: KeyPath) -> Iterable[KeyPath]:
 
 def _anchor_files(values: dict[str, Any], folder: Path) -> None:
     """Make the paths in ``[register.files]`` relative to the file that states them."""
+    files = _files_of(values)
+    for role, stated in files.items():
+        if not isinstance(stated, dict):
+            files[role] = _anchored(stated, folder)
+        elif "path" in stated:
+            stated["path"] = _anchored(stated["path"], folder)
+        elif isinstance(stated.get("url"), str):  # "sqlite:///" and a relative path; absolute ones have four strokes.
+            stated["url"] = re.sub(r"^(sqlite[+\w]*:///)(?=[^/])", rf"\g<1>{folder.absolute()}/", stated["url"])
+
+
+def _anchored(stated: Any, folder: Path) -> Any:
+    """Paths beside the folder as a list; anything else as it is, for the check to refuse."""
+    many = stated if isinstance(stated, list) else [stated]
+    return [str(folder / one) for one in many] if many and all(isinstance(one, str) and one for one in many) else stated
+
+
+def _replace_roles(base: dict[str, Any], over: dict[str, Any]) -> None:
+    """A role that the extending file states anew is forgotten whole: where its rows come from and how written."""
+    for role in _files_of(over):
+        _files_of(base).pop(role, None)
+
+
+def _files_of(values: dict[str, Any]) -> dict[str, Any]:
     register = values.get("register")
     files = register.get("files") if isinstance(register, dict) else None
-    if not isinstance(files, dict):
-        return
-    for role, stated in files.items():
-        many = stated if isinstance(stated, list) else [stated]
-        if many and all(isinstance(one, str) and one for one in many):
-            files[role] = [str(folder / one) for one in many]
+    return files if isinstance(files, dict) else {}
 
 
 def read_document(path: Path, *, seen: tuple[Path, ...] = (), origin: str = "") -> Document:
@@ -141,4 +195,5 @@ def read_document(path: Path, *, seen: tuple[Path, ...] = (), origin: str = "") 
     if base_path.resolve() in {p.resolve() for p in (*seen, path)}:
         raise own.error("mappings extend each other in a ring", ("extends",), hint="remove one extends")
     base = read_document(base_path, seen=(*seen, path), origin=f"{file.name}, line {line}")
+    _replace_roles(base.values, values)
     return Document(path, _merge(base.values, values), {**base.places, **places})

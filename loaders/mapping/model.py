@@ -51,6 +51,8 @@ class Key:
 
     columns: tuple[str, ...]
     suffix: str = ""
+    how: str = "join"
+    """``join`` of all columns, or the ``first`` filled one."""
 
     def reads(self) -> tuple[str, ...]:
         """Every column the key looks at."""
@@ -117,6 +119,58 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """One thing that every extract must keep: the key as ``[expectations]`` states it, and its limit."""
+
+    key: tuple[str, ...]
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Expectations:
+    """What an extract must keep to be used without somebody accepting it; see :mod:`loaders.expectations`."""
+
+    stated: tuple[Expectation, ...] = ()
+    judged_from: int = 100
+    """Shares and changes of fewer rows than this are not judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One table or query of a database; the password is never part of a mapping."""
+
+    url: str | None = None
+    url_env: str | None = None
+    """Environment variable that holds the whole URL."""
+    password_env: str | None = None
+    table: str | None = None
+    query: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the files of one role are written, where their content does not tell."""
+
+    encoding: str | None = None
+    """This role's own encoding; by default the register's."""
+    delimiter: str | None = None
+    header_row: int = 1
+    """Line that names the columns, counted from 1 as an editor counts; 0 where nothing does."""
+    sheet: str | None = None
+    member: str | None = None
+    """Pattern of the files to read from a zip archive."""
+    schema: str | None = None
+    """Schema of the FollowTheMoney entities to read; by default named like the role."""
+    separator: str | None = None
+    """Joins the values of a property that has several; by default the first one counts."""
+    follow_links: bool = False
+    """Whether a link may lead out of its folder."""
+    database: Database | None = None
+    frame: bool = False
+    """Whether the rows are handed to the loader as a data frame."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """One register: what it is, where its files are, how they are written, what they mean."""
 
@@ -124,7 +178,7 @@ class Mapping:
     name: str
     synthetic: bool
     files: dict[str, tuple[Path, ...]]
-    """Files of each role: paths or patterns, relative ones already beside their mapping."""
+    """Files of each role: paths or patterns, relative ones already beside their mapping; none for a database."""
     sections: tuple[Section, ...]
     title: str | None = None
     district: str | None = None
@@ -135,11 +189,23 @@ class Mapping:
     encoding: str = "utf-8"
     delimiter: str = ";"
     date_formats: tuple[str, ...] = ("%Y-%m-%d",)
+    optional_columns: tuple[str, ...] = ()
+    """Columns that files may lack, or ``*`` for any."""
+    most_rows: int | None = None
+    """Rows to read of each file, for a look at a register; by default all. No mapping file states it."""
+    forms: dict[str, Form] = field(default_factory=dict)
+    """How the files of each role are written."""
     lines: dict[str, tuple[str, int]] = field(default_factory=dict)
     """File and line where each column is first named, for messages about the register's files."""
+    expectations: Expectations = field(default_factory=Expectations)
+    """What an extract must keep; says nothing about how it is read."""
 
     def columns(self, role: str) -> tuple[str, ...]:
         """Every column that must stand in the files of a role, sorted."""
         own = {n for s in self.sections if s.role == role for n in s.reads()}
         joined = {n for s in self.sections for g in s.gathered if g.role == role for n in g.reads()}
         return tuple(sorted(own | joined))
+
+    def may_lack(self, role: str) -> frozenset[str]:
+        """Columns of a role that its files may lack; they then read as empty."""
+        return frozenset(c for c in self.columns(role) if {c, "*"} & set(self.optional_columns))

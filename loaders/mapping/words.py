@@ -2,7 +2,7 @@
 
 Data, so that the checker, the documentation and a drafting tool agree. A field's kind says how its
 cell is read: ``key`` columns joined to an id, ``text`` as written, ``date``, ``address`` a whole address
-in one text, or a closed list of words.
+in one text, or a closed list of words. A ``name`` is a whole name in one text, like an ``address``.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ TABLES: dict[str, TableWords] = {
     "persons": TableWords(
         {
             "record_id": "key",
+            "name": "text",
             "given": "text",
             "middle": "text",
             "surname": "text",
@@ -136,8 +137,23 @@ TABLES: dict[str, TableWords] = {
         "record_id",
         ("valid_from",),
     ),
+    "streets": TableWords(
+        {
+            "street_id": "key",
+            "municipality": "text",
+            "street_code": "text",
+            "street": "text",
+            "postcode": "text",
+            "valid_from": "date",
+            "valid_to": "date",
+            **_KNOWN,
+        },
+        ("street_id", "street"),
+        "street_id",
+        ("valid_from",),
+    ),
 }
 """Sections of a mapping, by canonical table, in the order in which they are built."""
 
-GATHERED = ("given", "middle", "surname", "earlier_surnames", "identifiers", "birth_date", "sex", "deceased")
+GATHERED = ("name", "given", "middle", "surname", "earlier_surnames", "identifiers", "birth_date", "sex", "deceased")
 """Fields of ``persons`` that may come from another file of the register, joined by the person key."""

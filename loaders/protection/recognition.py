@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -16,11 +17,19 @@ import pyarrow.compute as pc
 from linkage.intervals import LAST, Interval, add_years, intersection, to_days, union
 from linkage.tables import TEXT
 from linkage.vocabulary import IdentifierType, Protection
+from loaders.cells import as_mask
 from loaders.duplicates import whole
 from loaders.mapping.words import PLACE_PARTS
+from loaders.protection.rows import Rows
 
 Spans = dict[str, list[Interval]]
 """The special intervals of each mention, by record id."""
+
+_IDENTITY = ("record_id", "given", "middle", "surname", "earlier_surnames", "birth_date", "identifiers")
+"""What of a mention tells who it is."""
+
+_SPELL = ("record_id", "valid_from", "valid_to", "uncertainty", *PLACE_PARTS)
+"""What of a residence tells who lived where and when."""
 
 ADULT_YEARS = 18
 _PROOF = (IdentifierType.CPR.value, IdentifierType.X_ECPR.value)
@@ -68,19 +77,32 @@ def _identity_keys(persons: pa.Table) -> pa.Table:
     return found.filter(pc.is_valid(found.column("key")))
 
 
-def _recognised(spans: Spans, keys: pa.Table) -> Spans:
+def _recognised(spans: Spans, persons: Rows) -> Spans:
     """The same intervals for every mention that shares a key with one of these."""
-    own = keys.filter(pc.is_in(keys.column("record_id"), value_set=pa.array(list(spans), TEXT)))
+    own = persons.find("record_id", spans)
     of_key: dict[str, list[Interval]] = defaultdict(list)
-    for row in own.to_pylist():
+    for row in _identity_keys(own).to_pylist():
         of_key[row["key"]].extend(spans[row["record_id"]])
     result: dict[str, list[Interval]] = defaultdict(list)
     for record, intervals in spans.items():
         result[record].extend(intervals)
-    hits = keys.filter(pc.is_in(keys.column("key"), value_set=pa.array(list(of_key), TEXT)))
-    for row in hits.to_pylist():
-        result[row["record_id"]].extend(of_key[row["key"]])
+    wanted = pa.array(list(of_key), TEXT)
+    for part in persons.parts(_IDENTITY):
+        keys = _identity_keys(part.filter(_might_be(part, own)))
+        for row in keys.filter(pc.is_in(keys.column("key"), value_set=wanted)).to_pylist():
+            result[row["record_id"]].extend(of_key[row["key"]])
     return {record: union(intervals) for record, intervals in result.items()}
+
+
+def _might_be(persons: pa.Table, own: pa.Table) -> pa.Array:
+    """Which persons share a birth date or a number with one of these: all others need no look at their names."""
+    born = pc.drop_null(whole(own, "birth_date").unique())
+    numbers = pc.struct_field(whole(own, "identifiers").flatten(), "value").unique()
+    alike = as_mask(pc.is_in(whole(persons, "birth_date"), value_set=born))
+    lists = whole(persons, "identifiers")
+    hit = pc.is_in(pc.struct_field(lists.flatten(), "value"), value_set=numbers)
+    alike[pc.list_parent_indices(lists).filter(hit).to_numpy()] = True
+    return pa.array(alike)
 
 
 def _addressed(residences: pa.Table) -> pa.Table:
@@ -99,20 +121,31 @@ def _addressed(residences: pa.Table) -> pa.Table:
     return table.filter(pc.not_equal(place, "|" * (len(PLACE_PARTS) - 1)))
 
 
-def _children_with(spans: Spans, persons: pa.Table, residences: pa.Table) -> tuple[Spans, Spans]:
+def _near(residences: Rows, theirs: pa.Table) -> Iterator[pa.Table]:
+    """Spells at one of these places; most are told from them by their street alone."""
+    streets = pc.utf8_lower(whole(theirs, "street")).unique()
+    places = _addressed(theirs).column("place").unique()
+    for part in residences.parts(_SPELL):
+        there = part.filter(pc.is_in(pc.utf8_lower(whole(part, "street")), value_set=streets))
+        spells = _addressed(there)
+        yield spells.filter(pc.is_in(spells.column("place"), value_set=places))
+
+
+def _children_with(spans: Spans, persons: Rows, residences: Rows) -> tuple[Spans, Spans]:
     """Persons under 18 at the address of a protected person inside its interval: when, and the shared stays.
 
     A shared stay does not end at the 18th birthday: the address is still the protected person's.
     """
-    spells = _addressed(residences)
-    protected = pa.array(list(spans), TEXT)
-    theirs = spells.filter(pc.is_in(spells.column("record_id"), value_set=protected))
+    theirs = residences.find("record_id", spans)
     at: dict[str, list[Interval]] = defaultdict(list)
-    for row in theirs.to_pylist():
+    for row in _addressed(theirs).to_pylist():
         at[row["place"]].extend(intersection([Interval(row["start"], row["end"])], spans[row["record_id"]]))
     at = {place: union(intervals) for place, intervals in at.items() if intervals}
-    near = spells.filter(pc.is_in(spells.column("place"), value_set=pa.array(list(at), TEXT)))
-    people = persons.filter(pc.is_in(persons.column("record_id"), value_set=near.column("record_id").unique()))
+    if not at:
+        return {}, {}
+    near = pa.concat_tables(list(_near(residences, theirs)))
+    near = near.filter(pc.is_in(near.column("place"), value_set=pa.array(list(at), TEXT)))
+    people = persons.find("record_id", near.column("record_id").unique().to_pylist())
     born = dict(zip(people.column("record_id").to_pylist(), people.column("birth_date").to_pylist(), strict=True))
     found: dict[str, list[Interval]] = defaultdict(list)
     shared: dict[str, list[Interval]] = defaultdict(list)
@@ -140,24 +173,22 @@ class Special:
     stays: Spans
 
 
-def special_spans(tables: dict[str, pa.Table], latest: dt.date) -> Special:
+def special_spans(tables: Mapping[str, Rows], latest: dt.date) -> Special:
     """What to seal for every mention of a protected person, or of a child living with one.
 
     A protection that reaches beyond ``latest``, the last day of the extracts, has no end yet: its later
     end would otherwise show the address that is protected today.
     """
-    protections = tables["protections"]
-    special = protections.filter(pc.equal(protections.column("kind"), Protection.SPECIAL.value))
+    special = tables["protections"].find("kind", [Protection.SPECIAL.value])
     spans: Spans = defaultdict(list)
     for row in special.select(["record_id", "valid_from", "valid_to"]).to_pylist():
         end = LAST if row["valid_to"] > latest else to_days(row["valid_to"])
         spans[row["record_id"]].append(Interval(to_days(row["valid_from"]), end))
     if not spans:
         return Special({}, {})
-    keys = _identity_keys(tables["persons"])
-    protected = _recognised(spans, keys)
+    protected = _recognised(spans, tables["persons"])
     children, shared = _children_with(protected, tables["persons"], tables["residences"])
-    children = _recognised(children, keys)
+    children = _recognised(children, tables["persons"])
 
     def both(left: Spans, right: Spans) -> Spans:
         return {r: union([*left.get(r, []), *right.get(r, [])]) for r in sorted(left.keys() | right.keys())}

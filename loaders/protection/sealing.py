@@ -3,6 +3,9 @@
 A sealed row keeps what happened, when and to whom, and loses everything that tells where: address,
 municipality, district, register, journal numbers and the keys made from them. Its ids are digests of
 what is left, so two worlds that differ only in a sealed location are the same bytes afterwards.
+
+Only the rows of protected persons, of those who live with them and of their incidents are ever looked
+at in memory; the rest of a table may lie on disk, and is told what changes by :class:`Change`.
 """
 
 from __future__ import annotations
@@ -10,8 +13,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -19,12 +22,13 @@ import pyarrow.compute as pc
 
 from linkage.intervals import Interval, intersection, to_date, to_days
 from linkage.tables import PLACE, PROTECTED_REGISTER, TEXT
-from linkage.vocabulary import IdentifierType
+from linkage.vocabulary import IdentifierType, RelationKind
 from loaders.building import STATED
 from loaders.protection.recognition import Spans, outside, special_spans
+from loaders.protection.rows import Rows, TableRows
 from loaders.sources import ORIGIN
 
-Tables = dict[str, pa.Table]
+Tables = Mapping[str, Rows]
 Row = dict[str, Any]
 
 _PERSON = (
@@ -37,10 +41,33 @@ _SPELL = ["record_id", "valid_from", "valid_to", "uncertainty", "known_from", "k
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
-    """Sealed tables, and what was sealed: ids as they were, and origins of residences."""
+class Change:
+    """What becomes of one table: some rows go, sealed ones (and what is left of others) come."""
 
-    tables: Tables
+    column: str
+    ids: frozenset[str]
+    """Rows with these values go."""
+    come: pa.Table
+    kind: str | None = None
+    """Only rows of this ``kind`` go, where it is stated."""
+    journals: frozenset[str] = frozenset()
+    """No incident refers to these journal numbers any more."""
+
+    def staying(self, rows: pa.Table) -> pa.Table:
+        """The rows that stay."""
+        if self.ids:
+            gone = pc.is_in(rows.column(self.column), value_set=pa.array(sorted(self.ids), TEXT))
+            if self.kind is not None:
+                gone = pc.and_(gone, pc.equal(rows.column("kind"), self.kind))
+            rows = rows.filter(pc.invert(gone)) if pc.any(gone).as_py() else rows
+        return _seal_references(rows, self.journals) if self.journals else rows
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What sealing changes in which table, and what was sealed: ids as they were, and origins of residences."""
+
+    changes: dict[str, Change] = field(default_factory=dict)
     records: frozenset[str] = frozenset()
     incidents: frozenset[str] = frozenset()
     residence_origins: frozenset[int] = frozenset()
@@ -61,18 +88,13 @@ def _names(contents: dict[str, str]) -> dict[str, str]:
     return names
 
 
-def _rows(table: pa.Table, column: str, ids: Iterable[str]) -> list[Row]:
-    chosen = table.filter(pc.is_in(table.column(column), value_set=pa.array(sorted(ids), TEXT)))
-    rows: list[Row] = chosen.to_pylist()
+def _rows(table: Rows, column: str, ids: Iterable[str]) -> list[Row]:
+    rows: list[Row] = table.find(column, ids).to_pylist()
     return rows
 
 
-def _without(table: pa.Table, column: str, ids: Iterable[str]) -> pa.Table:
-    return table.filter(pc.invert(pc.is_in(table.column(column), value_set=pa.array(sorted(ids), TEXT))))
-
-
-def _with(table: pa.Table, rows: list[Row]) -> pa.Table:
-    return pa.concat_tables([table, pa.Table.from_pylist(rows, schema=table.schema)]).combine_chunks()
+def _change(table: Rows, column: str, ids: Iterable[str], come: list[Row], **more: Any) -> Change:
+    return Change(column, frozenset(ids), pa.Table.from_pylist(come, schema=table.schema), **more)
 
 
 def _seal_row(row: Row, source_row: str, latest: dt.date) -> Row:
@@ -145,7 +167,7 @@ def _without_local(row: Row) -> Row:
     return {**row, "identifiers": kept}
 
 
-def _seal_residences(tables: Tables, spans: Spans, case: _Case) -> tuple[pa.Table, set[int], set[str]]:
+def _seal_residences(tables: Tables, spans: Spans, case: _Case) -> tuple[Change, set[int], set[str]]:
     """Spells split at interval borders; addresses stated in a sealed incident or interval are gone.
 
     A stated address is nothing but a location, so no row is left of it: not even whether there was one.
@@ -180,11 +202,24 @@ def _seal_residences(tables: Tables, spans: Spans, case: _Case) -> tuple[pa.Tabl
             kept.append(row)
     named = _names({str(n): _digest(r[c] for c in _SPELL) for n, r in enumerate(sealed)})
     kept += [_seal_row({**r, STATED: True}, named[str(n)], dt.date.max) for n, r in enumerate(sealed)]
-    return _with(_without(table, "record_id", touched), kept), origins, {r["record_id"] for r in kept}
+    return _change(table, "record_id", touched, kept), origins, {r["record_id"] for r in kept}
 
 
 def _cut(row: Row, piece: Interval) -> Row:
     return {**row, "valid_from": to_date(piece.start), "valid_to": to_date(piece.end)}
+
+
+def _seal_care(relations: Rows, spans: Spans) -> Change:
+    """Foster care in a child's special interval is gone: with whom it is placed says where it lives."""
+    care = RelationKind.FOSTER_PARENT.value
+    kept = [
+        _cut(row, piece)
+        for row in _rows(relations, "record_id", spans)
+        if row["kind"] == care
+        for stay in (Interval(to_days(row["valid_from"]), to_days(row["valid_to"])),)
+        for piece in outside(stay, intersection([stay], spans[row["record_id"]]))
+    ]
+    return _change(relations, "record_id", spans, kept, kind=care)
 
 
 def _still_named(tables: Tables, case: _Case, residing: set[str]) -> set[str]:
@@ -200,7 +235,7 @@ def _still_named(tables: Tables, case: _Case, residing: set[str]) -> set[str]:
     return named | (residing & records.keys())
 
 
-def _seal_references(incidents: pa.Table, journals: set[str]) -> pa.Table:
+def _seal_references(incidents: pa.Table, journals: frozenset[str]) -> pa.Table:
     """Incidents of which none points to a sealed journal number."""
     column = incidents.column("journal_reference").combine_chunks()
     points = pc.is_in(column, value_set=pa.array(sorted(journals), TEXT))
@@ -209,11 +244,11 @@ def _seal_references(incidents: pa.Table, journals: set[str]) -> pa.Table:
     return incidents.set_column(index, incidents.schema.field(index), cleared)
 
 
-def seal_tables(tables: Tables, latest: dt.date) -> Sealed:
-    """Canonical tables (with hidden columns) sealed; ``latest`` is the last extract date of the load."""
+def seal_rows(tables: Tables, latest: dt.date) -> Sealed:
+    """How canonical rows (with hidden columns) are sealed; ``latest`` is the last extract date of the load."""
     special = special_spans(tables, latest)
     if not special.events:
-        return Sealed(tables)
+        return Sealed()
     case = _case(tables, _sealed_incidents(tables, special.events), latest)
     residences, origins, residing = _seal_residences(tables, special.stays, case)
     staying = _still_named(tables, case, residing)
@@ -230,15 +265,15 @@ def seal_tables(tables: Tables, latest: dt.date) -> Sealed:
         source_row = f"{PROTECTED_REGISTER}:{_digest([*ids.values(), part['role']])}"
         parts.append({**part, **ids, "source_row": source_row})
     journals = {r["journal_number"] for r in _rows(tables["incidents"], "incident_id", case.incidents)} - {None}
-    rest = _seal_references(_without(tables["incidents"], "incident_id", case.incidents), journals)
-    sealed = {
-        **tables,
-        "persons": _with(_without(tables["persons"], "record_id", gone), persons),
-        "incidents": _with(rest, incidents),
-        "involvements": _with(_without(tables["involvements"], "incident_id", case.incidents), parts),
+    sealed = frozenset(case.incidents)
+    changes = {
+        "persons": _change(tables["persons"], "record_id", gone, persons),
+        "incidents": _change(tables["incidents"], "incident_id", sealed, incidents, journals=frozenset(journals)),
+        "involvements": _change(tables["involvements"], "incident_id", sealed, parts),
         "residences": residences,
+        "relations": _seal_care(tables["relations"], special.stays),
     }
-    return Sealed(sealed, frozenset(gone), frozenset(case.incidents), frozenset(origins))
+    return Sealed(changes, frozenset(gone), sealed, frozenset(origins))
 
 
 def seal(canonical: dict[str, pa.Table]) -> dict[str, pa.Table]:
@@ -253,5 +288,7 @@ def seal(canonical: dict[str, pa.Table]) -> dict[str, pa.Table]:
         for name, table in canonical.items()
         if name in ("persons", "residences", "relations", "incidents", "involvements", "protections")
     }
-    done = seal_tables(hidden, max(dates, default=dt.date.max)).tables
-    return {**canonical, **{n: t.drop_columns([ORIGIN]) for n, t in done.items()}}
+    rows = {name: TableRows(table) for name, table in hidden.items()}
+    done = seal_rows(rows, max(dates, default=dt.date.max)).changes
+    changed = {n: pa.concat_tables([c.staying(hidden[n]), c.come]).combine_chunks() for n, c in done.items()}
+    return {**canonical, **{n: t.drop_columns([ORIGIN]) for n, t in changed.items()}}

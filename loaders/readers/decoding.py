@@ -7,12 +7,10 @@ A file that is *as a whole* in another encoding than declared is an error with t
 
 from __future__ import annotations
 
-import gzip
-import zlib
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, cast
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +28,9 @@ LONG_MARK = NUL_MARK + "long"
 _LONG_BYTES = b"\0long"
 """The mark before decoding: ASCII, so that it is sound in every encoding; its NUL becomes the NUL mark."""
 
+_BLANK16 = b"\xff\xfe\0 \t\r\n"
+"""What an empty text in UTF-16 is made of."""
+
 _WRONG_SHARE = 0.01
 """Undecodable rows must be at least this share of all rows before the whole file is called wrong."""
 
@@ -46,41 +47,6 @@ class Damage:
     """Line of the first undecodable byte."""
     marked: bool = False
     """Whether any mark stands in the blocks handed out."""
-
-
-def open_bytes(path: Path) -> IO[bytes]:
-    """The file's bytes, unpacked if it is gzip by its content, whatever its name says.
-
-    Raises:
-        RegisterError: No such file, or it may not be read.
-    """
-    try:
-        raw = path.open("rb")
-    except FileNotFoundError:
-        raise RegisterError("no such file", where=path.name, hint="check [register.files]") from None
-    except (PermissionError, IsADirectoryError) as error:
-        raise RegisterError(f"cannot be read: {error.strerror}", where=path.name, hint="check the file") from None
-    magic = raw.read(2)
-    raw.seek(0)
-    if magic != b"\x1f\x8b":
-        return raw
-    raw.close()
-    return cast("IO[bytes]", gzip.open(path, "rb"))
-
-
-def _chunks(handle: IO[bytes], path: Path, damage: Damage) -> Iterator[bytes]:
-    while True:
-        try:
-            chunk = handle.read(BLOCK_BYTES)
-        except (EOFError, gzip.BadGzipFile, zlib.error):
-            where = f"{path.name}, row {max(damage.lines, 1)}"
-            hint = "copy or export the file again"
-            raise RegisterError("the gzip file is truncated or damaged", where=where, hint=hint) from None
-        except OSError as error:
-            raise RegisterError(f"cannot be read: {error.strerror}", where=path.name, hint="check the disk") from None
-        if not chunk:
-            return
-        yield chunk
 
 
 def _whole_lines(chunks: Iterator[bytes], damage: Damage) -> Iterator[bytes]:
@@ -125,7 +91,7 @@ def _shorten(block: bytes, damage: Damage) -> bytes:
     return b"\n".join(lines)
 
 
-def _decode_lines(block: bytes, encoding: str, damage: Damage, path: Path) -> str:
+def _decode_lines(block: bytes, encoding: str, damage: Damage, name: str) -> str:
     """A block with undecodable bytes, decoded line by line with marks."""
     texts = []
     for number, line in enumerate(block.split(b"\n"), start=damage.lines + 1):
@@ -138,13 +104,13 @@ def _decode_lines(block: bytes, encoding: str, damage: Damage, path: Path) -> st
     damage.marked = True
     rows = damage.lines + len(texts) - 1
     if damage.undecodable > damage.foreign / 2 and damage.undecodable >= _WRONG_SHARE * rows:
-        where = f"{path.name}, row {max(damage.first - 1, 1)}"
+        where = f"{name}, row {max(damage.first - 1, 1)}"
         hint = 'set encoding = "windows-1252" in its mapping' if encoding == "utf-8" else "check its encoding"
         raise RegisterError(f"the file is not {encoding}", where=where, hint=hint)
     return "\n".join(texts)
 
 
-def _decode(block: bytes, encoding: str, damage: Damage, path: Path) -> bytes:
+def _decode(block: bytes, encoding: str, damage: Damage, name: str) -> bytes:
     if b"\r" in block:  # a carriage return by itself ends no row
         block = block.replace(b"\r\n", b"\n").replace(b"\r", b" ")
     ends = _line_ends(block)
@@ -157,13 +123,13 @@ def _decode(block: bytes, encoding: str, damage: Damage, path: Path) -> bytes:
             try:
                 block.decode("utf-8")
             except UnicodeDecodeError:
-                block = _decode_lines(block, encoding, damage, path).encode()
+                block = _decode_lines(block, encoding, damage, name).encode()
         else:
-            _refuse_utf8(block, encoding, path)
+            _refuse_utf8(block, encoding, name)
             try:
                 block = block.decode(encoding).encode()
             except UnicodeDecodeError:
-                block = _decode_lines(block, encoding, damage, path).encode()
+                block = _decode_lines(block, encoding, damage, name).encode()
     if b"\0" in block:
         damage.marked = True
         block = block.replace(b"\0", NUL_MARK.encode())
@@ -171,35 +137,67 @@ def _decode(block: bytes, encoding: str, damage: Damage, path: Path) -> bytes:
     return block
 
 
-def _refuse_utf8(block: bytes, encoding: str, path: Path) -> None:
+def _refuse_utf8(block: bytes, encoding: str, name: str) -> None:
     """A text of one-byte letters is never correct UTF-8 by accident, so a block that is was UTF-8."""
     try:
         block.decode("utf-8")
     except UnicodeDecodeError:
         return
     hint = 'set encoding = "utf-8" in its mapping'
-    raise RegisterError(f"the file is UTF-8, not {encoding}", where=f"{path.name}, row 1", hint=hint)
+    raise RegisterError(f"the file is UTF-8, not {encoding}", where=f"{name}, row 1", hint=hint)
 
 
-def utf8_blocks(handle: IO[bytes], path: Path, encoding: str, damage: Damage) -> Iterator[bytes]:
-    """Blocks of whole lines in UTF-8 without byte order mark.
+def _utf16(chunks: Iterator[bytes], damage: Damage) -> Iterator[bytes]:
+    """UTF-16 with its byte order mark, as UTF-8; halves of characters become the mark of bad bytes."""
+    decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
+    for chunk in chain(chunks, [b""]):
+        text = decoder.decode(chunk, final=not chunk)
+        damage.marked |= BAD_BYTES in text
+        yield text.encode()
+
+
+def _unmarked(first: bytes) -> str:
+    """What a text full of NUL bytes is: by the half of each pair that is zero."""
+    even, odd = first[0::2].count(0), first[1::2].count(0)
+    if max(even, odd) > 10 * min(even, odd):
+        return "the file is UTF-16 without a byte order mark, so that its byte order is a guess"
+    return "the file is no text"
+
+
+def _as_stated(first: bytes, chunks: Iterator[bytes], encoding: str, name: str) -> tuple[Iterator[bytes], str]:
+    """All chunks without byte order mark, and the encoding that they are really in."""
+    where, hint = f"{name}, row 1", "export it as UTF-8"
+    if first.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise RegisterError("the file is UTF-32", where=where, hint=hint)
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return chain([first], chunks), "utf-16"
+    if first.count(b"\0") > len(first) // 10:
+        raise RegisterError(_unmarked(first), where=where, hint=hint)
+    if encoding == "utf-16":
+        raise RegisterError("the file is not UTF-16", where=where, hint='set encoding = "utf-8" in its mapping')
+    return chain([first.removeprefix(codecs.BOM_UTF8)], chunks), encoding
+
+
+def head_text(first: bytes) -> bytes:
+    """The beginning of a text in UTF-8 or any encoding like it, for a look at what it is."""
+    first = first[:65_536]
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return first.decode("utf-16", errors="ignore").encode()
+    return first.removeprefix(codecs.BOM_UTF8)
+
+
+def utf8_blocks(chunks: Iterator[bytes], name: str, encoding: str, damage: Damage) -> Iterator[bytes]:
+    """Blocks of whole lines in UTF-8 without byte order mark; UTF-16 is known by its mark, declared or not.
 
     Raises:
         RegisterError: The file is empty, in another encoding, or its gzip is damaged.
     """
-    chunks = _chunks(handle, path, damage)
     first = next(chunks, b"")
-    if first[:2] in (b"\xff\xfe", b"\xfe\xff") or first.count(b"\0") > len(first) // 10:
-        hint = "export it as UTF-8"
-        raise RegisterError("the file is UTF-16 or no text at all", where=f"{path.name}, row 1", hint=hint)
-    first = first.removeprefix(b"\xef\xbb\xbf")
-    if not first.strip():
+    if not first.removeprefix(codecs.BOM_UTF8).strip() or not first.strip(_BLANK16):
         hint = "export it again; a register without rows still has a header"
-        raise RegisterError("the file is empty", where=f"{path.name}, row 1", hint=hint)
-
-    def rejoined() -> Iterator[bytes]:
-        yield first
-        yield from chunks
-
-    for block in _whole_lines(rejoined(), damage):
-        yield _decode(block, encoding, damage, path)
+        raise RegisterError("the file is empty", where=f"{name}, row 1", hint=hint)
+    chunks, encoding = _as_stated(first, chunks, encoding, name)
+    if encoding == "utf-16":
+        chunks, encoding = _utf16(chunks, damage), "utf-8"
+    for block in _whole_lines(chunks, damage):
+        yield _decode(block, encoding, damage, name)

@@ -6,6 +6,8 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -13,9 +15,13 @@ import pyarrow.csv as pacsv
 
 from linkage.tables import TEXT
 from loaders.errors import RegisterError
-from loaders.readers.batches import Batch, Refusal, Rows, Wanted, find_columns, sound_batch
-from loaders.readers.decoding import BLOCK_BYTES, LONG_MARK, Damage, open_bytes, utf8_blocks
+from loaders.readers.batches import Batch, Refusal, Rows, Wanted, find_columns, sound_batch, without_headers
+from loaders.readers.decoding import BLOCK_BYTES, LONG_MARK, Damage, utf8_blocks
 from loaders.readers.recovery import recover_rows
+from loaders.readers.unpacking import unpacked
+
+_LOOK_AHEAD = 20
+"""Lines in which a header is looked for that is not where it should be."""
 
 
 class _EvenQuotes(io.RawIOBase):
@@ -54,14 +60,50 @@ def quotes_span_lines(block: bytes) -> bool:
     return bool((before & 1).any())
 
 
-def _header(block: bytes, wanted: Wanted) -> tuple[list[str], bytes]:
-    line, _, rest = block.partition(b"\n")
+def _titles(line: bytes, delimiter: str) -> list[str]:
+    """The names in a header line.
+
+    Raises:
+        csv.Error: The line cannot be taken apart.
+    """
+    row = next(csv.reader([line.decode()], delimiter=delimiter), [])
+    return [unicodedata.normalize("NFC", title).strip() for title in row]
+
+
+def numbered_titles(count: int) -> list[str]:
+    """What the columns of a file without header are called.
+
+    >>> numbered_titles(2)
+    ['column 1', 'column 2']
+    """
+    return [f"column {number}" for number in range(1, count + 1)]
+
+
+def _header(blocks: Iterator[bytes], wanted: Wanted) -> tuple[list[str], bytes]:
+    """The titles in the header's line and what follows it in its block; in a file without header, their numbers."""
+    if wanted.form.header_row == 0:
+        block = next(blocks, b"")
+        line = block.partition(b"\n")[0]
+        with suppress(csv.Error):
+            return numbered_titles(len(_titles(line, wanted.delimiter))), block
+        raise RegisterError("the first row cannot be read", where=f"{wanted.name}, row 1", hint="name its columns")
+    rest = b""
+    for _ in range(wanted.form.header_row):
+        rest = rest or next(blocks, b"")
+        line, _, rest = rest.partition(b"\n")
     try:
-        titles = next(csv.reader([line.decode()], delimiter=wanted.delimiter), [])
+        return _titles(line, wanted.delimiter), rest
     except csv.Error:
-        where = f"{wanted.path.name}, row 0 (header)"
-        raise RegisterError("the header cannot be read", where=where, hint="the first line names the columns") from None
-    return [unicodedata.normalize("NFC", t).strip() for t in titles], rest
+        where = f"{wanted.name}, row 0 (header)"
+        hint = f"line {wanted.form.header_row} names the columns"
+        raise RegisterError("the header cannot be read", where=where, hint=hint) from None
+
+
+def _following(block: bytes, delimiter: str) -> Iterator[list[str]]:
+    """The next lines as if they were headers."""
+    for line in block.split(b"\n", _LOOK_AHEAD)[:_LOOK_AHEAD]:
+        with suppress(csv.Error):
+            yield _titles(line, delimiter)
 
 
 def _numbers(start: int, count: int, skipped: list[int]) -> Rows:
@@ -123,35 +165,33 @@ def read_delimited(wanted: Wanted) -> Iterator[Batch]:
         RegisterError: The file is missing, empty, damaged, in another encoding, or lacks a column.
     """
     damage = Damage()
-    with open_bytes(wanted.path) as handle:
-        blocks = utf8_blocks(handle, wanted.path, wanted.encoding, damage)
-        header, rest = _header(next(blocks, b""), wanted)
-        positions = find_columns(header, wanted)
+    with unpacked(wanted, damage) as chunks:
+        blocks = utf8_blocks(chunks, wanted.name, wanted.encoding, damage)
+        yield from map(without_headers, _batches(blocks, wanted, damage))
 
-        def after_header() -> Iterator[bytes]:
-            if rest:
-                yield rest
-            yield from blocks
 
-        body = after_header()
-        stream, ragged, done = _EvenQuotes(body), _Ragged(), 0
-        for table in _fast(stream, ragged, wanted, len(header), positions):
-            rows = _numbers(done + 1, table.num_rows, ragged.numbers)
-            done = int(rows[-1]) if len(rows) else done
-            batch = sound_batch(table, rows, marked=damage.marked)
-            batch.refused.extend(ragged.take())
+def _batches(blocks: Iterator[bytes], wanted: Wanted, damage: Damage) -> Iterator[Batch]:
+    header, rest = _header(blocks, wanted)
+    positions = find_columns(header, wanted, _following(rest, wanted.delimiter))
+    body = chain([rest] if rest else [], blocks)
+    stream, ragged, done = _EvenQuotes(body), _Ragged(), 0
+    for table in _fast(stream, ragged, wanted, len(header), positions):
+        rows = _numbers(done + 1, table.num_rows, ragged.numbers)
+        done = int(rows[-1]) if len(rows) else done
+        batch = sound_batch(table, rows, marked=damage.marked)
+        batch.refused.extend(ragged.take())
+        yield batch
+    left = ragged.take()
+    if left:
+        yield Batch(empty_columns(wanted.columns), np.empty(0, dtype=np.int64), left)
+    if stream.handed_over is not None:
+        done = max([done, *ragged.numbers])
+        slow = recover_rows(stream.handed_over, body, delimiter=wanted.delimiter, width=len(header), done=done)
+        for values, rows, refused in slow:
+            columns = [pa.array([v[i] for v in values], TEXT) for i in positions]
+            batch = sound_batch(pa.table(columns, names=list(wanted.columns)), rows, marked=damage.marked)
+            batch.refused.extend(refused)
             yield batch
-        left = ragged.take()
-        if left:
-            yield Batch(empty_columns(wanted.columns), np.empty(0, dtype=np.int64), left)
-        if stream.handed_over is not None:
-            done = max([done, *ragged.numbers])
-            slow = recover_rows(stream.handed_over, body, delimiter=wanted.delimiter, width=len(header), done=done)
-            for values, rows, refused in slow:
-                columns = [pa.array([v[i] for v in values], TEXT) for i in positions]
-                batch = sound_batch(pa.table(columns, names=list(wanted.columns)), rows, marked=damage.marked)
-                batch.refused.extend(refused)
-                yield batch
 
 
 def empty_columns(columns: tuple[str, ...]) -> pa.Table:

@@ -25,9 +25,9 @@ def clean_text(values: pa.Array) -> pa.Array:
     if not pc.any(pc.match_substring_regex(values, _SUSPECT)).as_py():
         return pc.if_else(pc.equal(values, ""), pa.scalar(None, TEXT), values)
     coded = pc.dictionary_encode(values)
-    texts = pc.utf8_normalize(coded.dictionary, form="NFC")
+    texts = pc.replace_substring_regex(coded.dictionary, _HIDDEN, "")  # First: they part letters and spaces.
+    texts = pc.utf8_normalize(texts, form="NFC")
     texts = pc.replace_substring_regex(texts, _SPACES, " ")
-    texts = pc.replace_substring_regex(texts, _HIDDEN, "")
     texts = pc.utf8_trim(texts, " ")
     texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXT), texts)
     return texts.take(coded.indices)

@@ -16,12 +16,27 @@ from linkage.intervals import LAST
 from loaders.synth.places import HOME, Places
 from loaders.synth.sampling import Bools, Ints, Rng, ragged, rank_in_group
 
+NEVER = -(10**6)
+"""A day before all others: something that has not happened to a person."""
+
 PERSON_COLUMNS: dict[str, tuple[str, int]] = {
     "birth": ("int64", 0),
     "death": ("int64", LAST),
     "male": ("bool", 0),
     "mother": ("int64", -1),
     "father": ("int64", -1),
+    "mother_from": ("int64", NEVER),
+    "father_from": ("int64", NEVER),
+    "adopted_by_mother": ("bool", 0),
+    "adopted_by_father": ("bool", 0),
+    "foster": ("int64", -1),
+    "foster_from": ("int64", 0),
+    "shared_with": ("int64", -1),
+    "shared_from": ("int64", LAST),
+    "abroad": ("bool", 0),
+    "abroad_with": ("int64", -1),
+    "came": ("int64", NEVER),
+    "number_from": ("int64", NEVER),
     "partner": ("int64", -1),
     "married": ("bool", 0),
     "married_from": ("int64", 0),
@@ -45,7 +60,11 @@ PERSON_COLUMNS: dict[str, tuple[str, int]] = {
     "namesake_parent": ("bool", 0),
     "namesake_neighbour": ("bool", 0),
 }
-"""Columns of a person with type and first value. Dates are days since 1970-01-01, persons are row numbers."""
+"""Columns of a person with type and first value. Dates are days since 1970-01-01, persons are row numbers.
+
+``mother_from`` and ``father_from`` are the days of adoptions, ``came`` the day of immigration or of the last return,
+``number_from`` the day on which an immigrant got a CPR number; all are :data:`NEVER` for most.
+"""
 
 
 @dataclass(slots=True)
@@ -68,6 +87,48 @@ class Log:
 
 
 @dataclass(slots=True)
+class _EmptyHomes:
+    """Empty homes by municipality in an order of chance, and how far each municipality's have been taken."""
+
+    units: Ints
+    starts: Ints
+    taken: Ints
+
+    @classmethod
+    def of(cls, units: Ints, places: Places, rng: Rng) -> _EmptyHomes:
+        units = rng.permutation(units)
+        where = places.unit_municipality[units]
+        counts = np.bincount(where, minlength=len(places.codes))
+        starts = np.r_[0, np.cumsum(counts)].astype(np.int64)
+        return cls(units[np.argsort(where, kind="stable")], starts, starts[:-1].copy())
+
+    def take(self, towns: Ints, rng: Rng) -> Ints:
+        """The next one of each wanted municipality, elsewhere where it has none left; -1 if none at all."""
+        units = np.full(len(towns), -1, dtype=np.int64)
+        pick = self.taken[towns] + rank_in_group(towns)
+        fits = pick < self.starts[towns + 1]
+        units[fits] = self.units[pick[fits]]
+        np.maximum.at(self.taken, towns[fits], pick[fits] + 1)
+        rest = np.flatnonzero(~fits)
+        if len(rest):
+            left, owner = ragged(self.taken, self.starts[1:] - self.taken)
+            chosen = rng.permutation(len(left))[: len(rest)]
+            units[rest[: len(chosen)]] = self.units[left[chosen]]
+            self._close_up(left[chosen], owner[chosen])
+        return units
+
+    def _close_up(self, gone: Ints, owner: Ints) -> None:
+        """Move the homes just taken to the front of their municipality's, and count them as taken."""
+        for town in np.unique(owner).tolist():
+            low, high = int(self.taken[town]), int(self.starts[town + 1])
+            out = np.zeros(high - low, dtype=bool)
+            out[gone[owner == town] - low] = True
+            mine = self.units[low:high]
+            self.units[low:high] = np.r_[mine[out], mine[~out]]
+            self.taken[town] += int(out.sum())
+
+
+@dataclass(slots=True)
 class Country:
     """Persons, homes and what has happened so far."""
 
@@ -82,13 +143,26 @@ class Country:
     """First day after it."""
     persons: dict[str, Any] = field(default_factory=dict)
     changed: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    empty: _EmptyHomes | None = None
+    """The quarter's empty homes that nobody has taken yet; made when the first one is asked for."""
     free: Bools = field(default_factory=lambda: np.zeros(0, dtype=bool))
     order: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     offsets: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
+    _ages: tuple[int, int, Any] = (0, -1, None)
     stays: Log = field(default_factory=lambda: Log(("person", "unit", "from", "to")))
     names: Log = field(default_factory=lambda: Log(("person", "first", "second", "middle", "surname", "from", "to")))
     spouses: Log = field(default_factory=lambda: Log(("left", "right", "from", "to")))
-    protections: Log = field(default_factory=lambda: Log(("person", "special", "from", "to")))
+    protections: Log = field(default_factory=lambda: Log(("person", "special", "from", "to", "reason")))
+    parents: Log = field(
+        default_factory=lambda: Log(("child", "parent", "father", "adoptive", "from", "to", "custody_to"))
+    )
+    """Parents that an adoption has replaced, with the end of their custody (before its start: they had none)."""
+    placements: Log = field(default_factory=lambda: Log(("child", "foster", "from", "to")))
+    agreements: Log = field(default_factory=lambda: Log(("child", "other", "from", "to")))
+    """Shared residence: the parent at whose home a child has a second stay."""
+    renumbered: Log = field(default_factory=lambda: Log(("person", "day", "reason")))
+    journeys: Log = field(default_factory=lambda: Log(("person", "day", "kind")))
+    flights: Log = field(default_factory=lambda: Log(("mother", "from", "to")))
 
     def __post_init__(self) -> None:
         self.persons = {k: np.full(self.capacity, v, dtype=t) for k, (t, v) in PERSON_COLUMNS.items()}
@@ -117,13 +191,19 @@ class Country:
         """Who has not died."""
         return np.asarray(self["death"] == LAST)
 
+    def present(self) -> Bools:
+        """Who is alive and in the country."""
+        return np.asarray(self.alive() & ~self["abroad"])
+
     def ages(self, day: int) -> Any:
-        """Everybody's age in years on a day."""
-        return (day - self["birth"]) / 365.25
+        """Everybody's age in years on a day; not to be written to, because the quarter's callers share it."""
+        if self._ages[:2] != (day, self.size):
+            self._ages = (day, self.size, (day - self["birth"]) / 365.25)
+        return self._ages[2]
 
     def index(self) -> None:
-        """Sort the living by home: members of unit u are ``order[offsets[u]:offsets[u + 1]]``."""
-        living = np.flatnonzero(self.alive())
+        """Sort the residents by home: members of unit u are ``order[offsets[u]:offsets[u + 1]]``."""
+        living = np.flatnonzero(self.present())
         units = self["unit"][living]
         self.order = living[np.argsort(units, kind="stable")]
         counts = np.bincount(units, minlength=len(self.changed))
@@ -135,6 +215,7 @@ class Country:
         self.index()
         empty = np.diff(self.offsets) == 0
         self.free = empty & (self.changed < day) & (self.places.unit_kind == HOME)
+        self.empty = None
 
     def members(self, units: Ints) -> tuple[Ints, Ints]:
         """Living members of each home as of the last index, with the position of their home in ``units``."""
@@ -142,28 +223,16 @@ class Country:
         return self.order[flat], owner
 
     def settled(self, day: int) -> Bools:
-        """Persons alive whose home has not changed since before ``day``, so that something may happen to them."""
+        """Residents whose home has not changed since before ``day``, so that something may happen to them."""
         unit = self["unit"]
         hub = self.places.unit_kind[unit] != HOME
-        return np.asarray(self.alive() & np.where(hub, self["stay_from"] < day, self.changed[unit] < day))
+        return np.asarray(self.present() & np.where(hub, self["stay_from"] < day, self.changed[unit] < day))
 
     def allocate(self, towns: Ints, rng: Rng) -> Ints:
         """A different empty home in each wanted municipality, elsewhere where it has none left; -1 if none at all."""
-        free = np.flatnonzero(self.free)
-        free = free[rng.permutation(len(free))]
-        where = self.places.unit_municipality[free]
-        free = free[np.argsort(where, kind="stable")]
-        starts = np.searchsorted(np.sort(where), np.arange(len(self.places.codes) + 1))
-        pick = starts[towns] + rank_in_group(towns)
-        fits = pick < starts[towns + 1]
-        units = np.full(len(towns), -1, dtype=np.int64)
-        units[fits] = free[pick[fits]]
-        rest = np.flatnonzero(~fits)
-        left = np.setdiff1d(free, units[fits])
-        left = left[rng.permutation(len(left))][: len(rest)]
-        units[rest[: len(left)]] = left
-        self.free[units[units >= 0]] = False
-        return units
+        if self.empty is None:
+            self.empty = _EmptyHomes.of(np.flatnonzero(self.free), self.places, rng)
+        return self.empty.take(towns, rng)
 
     def move(self, persons: Ints, units: Ints, days: Ints) -> None:
         """Persons leave their home on a day and live in another from then on."""
@@ -173,6 +242,20 @@ class Country:
         self["stay_from"][persons] = days
         np.maximum.at(self.changed, old, days)
         np.maximum.at(self.changed, units, days)
+
+    def go_abroad(self, persons: Ints, days: Ints) -> None:
+        """Persons leave the country on a day; they belong to no home until they return."""
+        self.move(persons, np.full(len(persons), self.places.abroad), days)
+        self["abroad"][persons] = True
+
+    def end_agreements(self, children: Ints, days: Any) -> None:
+        """The shared residence of those children who have one ends."""
+        days = np.broadcast_to(days, len(children))
+        shared = self["shared_with"][children] >= 0
+        child = children[shared]
+        self.agreements.add(child, self["shared_with"][child], self["shared_from"][child], days[shared])
+        self["shared_with"][child] = -1
+        self["shared_from"][child] = LAST
 
     def touch(self, units: Ints, days: Ints) -> None:
         """Mark homes as changed."""

@@ -10,20 +10,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import numpy as np
+
 from loaders.errors import SynthesisError
 from loaders.synth import spells, truth
+from loaders.synth.changeover import take_over
 from loaders.synth.configuration import write_configuration
-from loaders.synth.feed import person_ids, write_feed
+from loaders.synth.error_rates import rates
+from loaders.synth.feed import Lives, person_numbers, write_feed
 from loaders.synth.histories import TRUTH_INPUTS, true_histories
-from loaders.synth.identifiers import cpr_numbers
 from loaders.synth.life import simulate
 from loaders.synth.mentions import People
 from loaders.synth.notifications import notify, write_notifications
-from loaders.synth.parameters import rates
+from loaders.synth.personal_numbers import cpr_history
+from loaders.synth.planted import planted_lives
 from loaders.synth.police import write_police
 from loaders.synth.records import order_events, write_down
 from loaders.synth.sampling import Rng, streams
 from loaders.synth.settings import AS_OF, SynthReport, SynthSettings
+from loaders.synth.shared_homes import second_homes
 from loaders.synth.writing import write_table
 
 MANIFEST = "truth/manifest.json"
@@ -129,28 +134,30 @@ def _put_in_place(new: Path, old: Path, out: Path) -> None:
 def _make(out: Path, settings: SynthSettings, progress: Callable[[str], None]) -> SynthReport:
     rngs = streams(settings.seed)
     country, log = simulate(settings, rngs, progress=progress)
-    people = People(
-        country, spells.stays(country), spells.names(country), cpr_numbers(country["birth"], country["male"])
-    )
+    numbers = cpr_history(country, rngs["numbers"])
+    cpr = numbers.current(np.arange(country.size))
+    people = People(country, spells.stays(country), spells.names(country), cpr, numbers)
     events = order_events(log)
     wrong = rates(settings.noise)
     records = write_down(country, events, stays=people.stays, rates=wrong, rng=rngs["records"])
-    made = truth.Made(
+    records = take_over(records, country.places.districts, wrong["converted"], rngs["records"])
+    protections = spells.protections(country)
+    lives = Lives(
         people=people,
-        person_ids=person_ids(country.size, rngs["feed"]),
+        ids=person_numbers(country.size, rngs["feed"]),
+        seconds=second_homes(country, people.stays, protections),
         spouses=spells.spouses(country),
-        protections=spells.protections(country),
-        events=events,
-        records=records,
-        notes=notify(people, events, rngs["notifications"]),
+        protections=protections,
     )
+    notes = notify(people, events, rngs["notifications"])
+    made = truth.Made(lives=lives, events=events, records=records, notes=notes)
     progress("writing the registers")
     write_configuration(out, country.places.districts)
     files, slips = _registers(out, made, wrong, rngs)
     progress("writing the truth")
     files |= _truth(out, made)
     report = SynthReport(settings, files, {k: round(v, 6) for k, v in slips.items()})
-    manifest = {**report.to_json(), "planted": wrong}
+    manifest = {**report.to_json(), "planted": wrong, "lives": planted_lives(lives)}
     (out / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return report
 
@@ -159,9 +166,7 @@ def _registers(
     out: Path, made: truth.Made, wrong: dict[str, float], rngs: dict[str, Rng]
 ) -> tuple[dict[str, int], dict[str, float]]:
     people = made.people
-    files = write_feed(
-        out, people, made.person_ids, spouses=made.spouses, protections=made.protections, rng=rngs["feed"]
-    )
+    files = write_feed(out, made.lives, rngs["feed"])
     police, slips = write_police(out, people, made.events, made.records, rates=wrong, rngs=rngs)
     notes = write_notifications(out, people, made.notes, rates=wrong, rng=rngs["notifications"])
     return files | police | notes, slips

@@ -19,10 +19,12 @@ def deaths(country: Country, day: int, rng: Rng) -> None:
     """People die by age; their marriages end, and children left alone go to the other parent or an institution."""
     age = country.ages(day)
     yearly = np.exp(world("death_gompertz_a") + world("death_gompertz_b") * age) + 0.00015
+    yearly = np.where(~country["male"] & (age < 60), world("death_younger_women"), 1.0) * yearly
     rows = np.flatnonzero(
         country.settled(day) & (rng.random(country.size) < per_period(np.minimum(yearly, 0.9), QUARTER))
     )
-    rows = rows[first_of_each(country["unit"][rows])]
+    hub = country.places.unit_kind[country["unit"][rows]] != HOME
+    rows = rows[hub | first_of_each(country["unit"][rows])]
     days = days_in(country, len(rows), rng)
     partner = country["partner"][rows]
     married = (partner >= 0) & country["married"][rows]
@@ -96,7 +98,7 @@ def births(country: Country, day: int, rng: Rng, names_rng: Rng) -> None:
 def _father_of(country: Country, mothers: Ints, rng: Rng) -> Ints:
     """The partner; for a single mother some man of her age, or nobody the register knows."""
     partner = country["partner"][mothers]
-    men = np.flatnonzero(country["male"] & country.alive())
+    men = np.flatnonzero(country["male"] & country.present())
     men = men[np.argsort(country["birth"][men], kind="stable")]
     wanted = country["birth"][mothers] - (
         rng.normal(world("partner_gap"), world("partner_gap_sd"), len(mothers)).clip(-3, 12) * 365.25
@@ -157,6 +159,8 @@ def new_couples(country: Country, day: int, rng: Rng) -> None:
     single = country.settled(day) & (country["partner"] < 0) & (age >= ADULT) & (age < 80)
     rows = np.flatnonzero(single)
     yearly = world("couples_form_per_year") * at_age(tables.FORM_COUPLE, age[rows])
+    with_child = np.isin(country["unit"][rows], country["unit"][country.present() & (age < ADULT)])
+    yearly *= np.where(with_child, world("couples_form_parents"), 1.0)
     rows = rows[rng.random(len(rows)) < per_period(yearly, QUARTER)]
     rows = rows[first_of_each(country["unit"][rows]) | (country.places.unit_kind[country["unit"][rows]] != HOME)]
     women, men = _pair(country, rows, rng)
@@ -231,7 +235,7 @@ def _own_home(country: Country) -> Bools:
 
 def marriages(country: Country, day: int, rng: Rng) -> None:
     """Couples marry; many brides and a few grooms take the other's surname."""
-    women = np.flatnonzero(country.alive() & ~country["male"] & (country["partner"] >= 0) & ~country["married"])
+    women = np.flatnonzero(country.present() & ~country["male"] & (country["partner"] >= 0) & ~country["married"])
     men = country["partner"][women]
     latest = np.maximum.reduce([country[c][p] for c in ("bound_until", "name_from", "stay_from") for p in (women, men)])
     weds = (rng.random(len(women)) < per_period(world("marriages_per_year"), QUARTER)) & (latest < day)

@@ -2,196 +2,243 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from linkage.intervals import LAST
-from loaders.synth.identifiers import calendar
+from loaders.synth.country import NEVER
+from loaders.synth.feed_columns import constant, days_column, looked_up, write_feed_file
 from loaders.synth.mentions import People
-from loaders.synth.names import NONE, given_texts, surname_texts
+from loaders.synth.names import given_texts, surname_texts
 from loaders.synth.parameters import world
-from loaders.synth.sampling import Bools, Ints, Rng, Texts
+from loaders.synth.places import Places
+from loaders.synth.relatives import custody, foster_parents, parents
+from loaders.synth.sampling import Ints, Rng, Texts
 from loaders.synth.spells import Spells
-from loaders.synth.writing import iso_dates, write_rows
 
 FOLDER = "registers/cpr"
 FILES = (
-    "person", "personnummer", "navn", "adresse", "foraelder", "foraeldremyndighed", "civilstand", "beskyttelse",
+    "person", "personnummer", "navn", "adresse", "deltbopael", "foraelder", "foraeldremyndighed", "anbringelse",
+    "civilstand", "beskyttelse", "vej",
 )  # fmt: skip
 
+_SEXES = np.array(["K", "M"], dtype=object)
+_STATES = np.array(["01", "80", "90"], dtype=object)
+_ROLES = np.array(["mor", "far", "adoptiv"], dtype=object)
+_PROTECTIONS = np.array(["ordinaer", "saerlig"], dtype=object)
+Columns = dict[str, Any]
 
-def person_ids(size: int, rng: Rng) -> Texts:
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """What the feed tells of: persons, with their homes, marriages and protections as spells."""
+
+    people: People
+    ids: Ints
+    """The feed's own person numbers."""
+    seconds: Spells
+    """Second homes of children in shared residence."""
+    spouses: Spells
+    protections: Spells
+
+
+def person_numbers(size: int, rng: Rng) -> Ints:
     """The feed's own person numbers, which say nothing about the order of persons in the truth."""
-    return (rng.permutation(size) + 1_000_000).astype("U8").astype(object)
+    return np.asarray(rng.permutation(size) + 1_000_000, dtype=np.int64)
 
 
-def eighteenth(birth: Ints) -> Ints:
-    """The 18th birthday; of one born on 29 February, 1 March.
-
-    >>> eighteenth(np.array([12477])).astype("datetime64[D]").tolist()  # born 2004-02-29
-    [datetime.date(2022, 3, 1)]
-    """
-    year, month, day = calendar(birth)
-    months = ((year + 18 - 1970) * 12 + month - 1).astype("datetime64[M]")
-    return np.asarray(months.astype("datetime64[D]").astype(np.int64) + day - 1, dtype=np.int64)
-
-
-def parents(people: People) -> dict[str, Any]:
-    """Parents in law: child, parent and the child's birth, mothers first."""
-    country = people.country
-    blocks = []
-    for number, relation in enumerate(("mother", "father")):
-        child = np.flatnonzero(country[relation] >= 0)
-        blocks.append((child, country[relation][child], np.full(len(child), number)))
-    child, parent, is_father = (np.concatenate(c) for c in zip(*blocks, strict=True))
-    order = np.lexsort((is_father, child))
-    child = child[order]
-    return {"child": child, "parent": parent[order], "father": is_father[order], "from": country["birth"][child]}
-
-
-def custody(people: People) -> dict[str, Any]:
-    """Holders of custody until the child is 18, one of them dies, or a separation ends it.
-
-    Only what was still in force when the simulation began.
-    """
-    country, rows = people.country, parents(people)
-    child, holder = rows["child"], rows["parent"]
-    of_father = rows["father"] == 1
-    holds = ~of_father | country["father_custody"][child]
-    end = np.minimum(eighteenth(country["birth"][child]), country["death"][holder])
-    end = np.minimum(end, np.where(of_father, country["father_custody_to"][child], LAST))
-    end = np.minimum(end, country["death"][child])
-    kept = holds & (end > country.start) & (end > rows["from"])
-    end = np.where(end >= country.end, LAST, end)
-    return {"child": child[kept], "holder": holder[kept], "from": rows["from"][kept], "to": end[kept]}
-
-
-def _persons(people: People, ids: Texts) -> dict[str, Texts]:
-    country = people.country
-    dead = country["death"] < LAST
-    status = np.where(dead, "90", "01").astype(object)
-    since = np.where(dead, country["death"], country["birth"])
+def _persons(lives: Lives) -> Columns:
+    country = lives.people.country
+    dead, away = country["death"] < LAST, country["abroad"] & (country["stay_from"] < country.end)
+    here = np.where(country["came"] == NEVER, country["birth"], country["came"])
+    since = np.where(dead, country["death"], np.where(away, country["stay_from"], here))
     return {
-        "PersonId": ids,
-        "Koen": np.where(country["male"], "M", "K").astype(object),
-        "Foedselsdato": iso_dates(country["birth"]),
-        "FoedselsdatoUsikkerhed": np.full(country.size, "", dtype=object),
-        "Status": status,
-        "Statusdato": iso_dates(since),
+        "PersonId": lives.ids,
+        "Koen": looked_up(_SEXES, country["male"].astype(np.int64)),
+        "Foedselsdato": days_column(country["birth"]),
+        "FoedselsdatoUsikkerhed": constant("", country.size),
+        "Status": looked_up(_STATES, np.where(dead, 2, np.where(away, 1, 0))),
+        "Statusdato": days_column(since),
     }
 
 
-def _names(people: People, ids: Texts) -> dict[str, Texts]:
-    spells, columns = people.names, people.names.columns
-    given = given_texts()[columns["first"]]
-    second = columns["second"] != NONE
-    given[second] += " " + given_texts()[columns["second"][second]]
-    middle = np.where(columns["middle"] == NONE, "", surname_texts()[columns["middle"]]).astype(object)
+def _numbers(lives: Lives) -> Columns:
+    held = lives.people.numbers.spells
     return {
-        "PersonId": ids[spells.person],
-        "Fornavne": given,
-        "Mellemnavn": middle,
-        "Efternavn": surname_texts()[columns["surname"]],
-        "GyldigFra": iso_dates(spells.start),
-        "GyldigTil": iso_dates(spells.end),
+        "PersonId": lives.ids[held.person],
+        "Personnummer": pa.array(held.columns["text"], pa.string()),
+        "GyldigFra": days_column(held.start),
+        "GyldigTil": days_column(held.end),
     }
 
 
-def _addresses(people: People, ids: Texts) -> dict[str, Texts]:
-    spells, places = people.stays, people.country.places
-    unit = spells.columns["unit"]
+def _names(lives: Lives) -> Columns:
+    spells = lives.people.names
+    pairs = np.stack([spells.columns["first"], spells.columns["second"]])
+    # persons share names: each pair of first and second name is put together once
+    base = int(pairs.max(initial=0)) + 2
+    keys, at = np.unique(pairs[0] * base + pairs[1] + 1, return_inverse=True)
+    first, second = given_texts()[keys // base], keys % base - 1
+    given = np.where(second >= 0, first + " " + given_texts()[second], first)
+    return {
+        "PersonId": lives.ids[spells.person],
+        "Fornavne": looked_up(given, at),
+        "Mellemnavn": looked_up(surname_texts(), spells.columns["middle"]),
+        "Efternavn": looked_up(surname_texts(), spells.columns["surname"]),
+        "GyldigFra": days_column(spells.start),
+        "GyldigTil": days_column(spells.end),
+    }
+
+
+def _address(places: Places, unit: Ints, start: Ints) -> Columns:
+    """Address fields as written on the day a stay was entered: a street renamed since bears its old name."""
     street = places.unit_street[unit]
+    names = np.r_[places.street_name, places.street_earlier]
+    old = (places.street_renamed[street] < LAST) & (start < places.street_renamed[street])
     return {
-        "PersonId": ids[spells.person],
-        "Kommunekode": places.codes[places.unit_municipality[unit]],
-        "Vejkode": places.street_code[street],
-        "Vejnavn": places.street_name[street],
-        "Husnummer": places.access_number[places.unit_access[unit]],
-        "Etage": places.unit_floor[unit],
-        "Sidedoer": places.unit_door[unit],
-        "Postnummer": places.street_postcode[street],
-        "Postdistrikt": places.street_city[street],
-        "GyldigFra": iso_dates(spells.start),
-        "GyldigFraUsikker": np.full(len(unit), "", dtype=object),
-        "GyldigTil": iso_dates(spells.end),
+        "Kommunekode": looked_up(places.codes, places.unit_municipality[unit]),
+        "Vejkode": looked_up(places.street_code, street),
+        "Vejnavn": looked_up(names, street + old * len(places.street_name)),
+        "Husnummer": looked_up(places.access_number, places.unit_access[unit]),
+        "Etage": _coded(places.unit_floor, unit),
+        "Sidedoer": _coded(places.unit_door, unit),
+        "Postnummer": looked_up(places.street_postcode, street),
+        "Postdistrikt": looked_up(places.street_city, street),
     }
 
 
-def _parents(people: People, ids: Texts, rng: Rng) -> dict[str, Texts]:
-    rows = parents(people)
-    number_only: Bools = rng.random(len(rows["child"])) < world("parent_by_number_only")
+def _coded(texts: Texts, rows: Ints) -> pa.DictionaryArray:
+    different, at = np.unique(texts.astype("U8"), return_inverse=True)
+    return looked_up(different.astype(object), at[rows])
+
+
+def _addresses(lives: Lives) -> Columns:
+    spells, places = lives.people.stays, lives.people.country.places
+    unit = spells.columns["unit"]
     return {
-        "PersonId": ids[rows["child"]],
-        "ForaelderPersonId": np.where(number_only, "", ids[rows["parent"]]).astype(object),
-        "ForaelderPersonnummer": people.cpr[rows["parent"]],
-        "Rolle": np.where(rows["father"] == 1, "far", "mor").astype(object),
-        "GyldigFra": iso_dates(rows["from"]),
-        "GyldigTil": np.full(len(rows["child"]), "", dtype=object),
+        "PersonId": lives.ids[spells.person],
+        **_address(places, unit, spells.start),
+        "SupplerendeBynavn": looked_up(places.street_locality, places.unit_street[unit]),
+        "GyldigFra": days_column(spells.start),
+        "GyldigFraUsikker": constant("", len(unit)),
+        "GyldigTil": days_column(spells.end),
     }
 
 
-def _custody(people: People, ids: Texts) -> dict[str, Texts]:
-    rows = custody(people)
+def _second_homes(lives: Lives) -> Columns:
+    spells = lives.seconds
     return {
-        "PersonId": ids[rows["child"]],
-        "IndehaverPersonId": ids[rows["holder"]],
-        "IndehaverPersonnummer": people.cpr[rows["holder"]],
-        "GyldigFra": iso_dates(rows["from"]),
-        "GyldigTil": iso_dates(rows["to"]),
+        "PersonId": lives.ids[spells.person],
+        **_address(lives.people.country.places, spells.columns["unit"], spells.start),
+        "GyldigFra": days_column(spells.start),
+        "GyldigTil": days_column(spells.end),
     }
 
 
-def _civil_states(people: People, ids: Texts, spouses: Spells) -> dict[str, Texts]:
-    left, right = spouses.person, spouses.columns["other"]
-    person, other = np.r_[left, right], np.r_[right, left]
-    start, end = np.r_[spouses.start, spouses.start], np.r_[spouses.end, spouses.end]
-    order = np.lexsort((start, person))
-    person, other, start, end = person[order], other[order], start[order], end[order]
+def _relation(lives: Lives, person: Ints, other: Ints, *, named: str, known: Any = None) -> Columns:
+    """The columns that say who and with whom, by PersonId (where ``known``) and by the present number."""
+    mask = None if known is None else ~known
     return {
-        "PersonId": ids[person],
-        "AegtefaellePersonId": ids[other],
-        "AegtefaellePersonnummer": people.cpr[other],
-        "Civilstand": np.full(len(person), "G", dtype=object),
-        "GyldigFra": iso_dates(start),
-        "GyldigTil": iso_dates(end),
+        "PersonId": lives.ids[person],
+        f"{named}PersonId": pa.array(lives.ids[other], mask=mask),
+        f"{named}Personnummer": looked_up(lives.people.cpr, other),
     }
 
 
-def _protections(ids: Texts, spells: Spells) -> dict[str, Texts]:
+def _parents(lives: Lives, rng: Rng) -> Columns:
+    rows = parents(lives.people.country)
+    known = rng.random(len(rows["child"])) >= world("parent_by_number_only")
     return {
-        "PersonId": ids[spells.person],
-        "Beskyttelsestype": np.where(spells.columns["special"], "saerlig", "ordinaer").astype(object),
-        "GyldigFra": iso_dates(spells.start),
-        "GyldigTil": iso_dates(spells.end),
+        **_relation(lives, rows["child"], rows["parent"], named="Foraelder", known=known),
+        "Rolle": looked_up(_ROLES, np.where(rows["adoptive"] == 1, 2, rows["father"])),
+        "GyldigFra": days_column(rows["from"]),
+        "GyldigTil": days_column(rows["to"]),
     }
 
 
-def write_feed(
-    out: Path, people: People, ids: Texts, *, spouses: Spells, protections: Spells, rng: Rng
-) -> dict[str, int]:
-    """Write the files of the population feed, each in order of PersonId; rows per file."""
-    numbers = {
-        "PersonId": ids,
-        "Personnummer": people.cpr,
-        "GyldigFra": iso_dates(people.country["birth"]),
-        "GyldigTil": np.full(len(ids), "", dtype=object),
+def _custody(lives: Lives) -> Columns:
+    rows = custody(lives.people.country)
+    return {
+        **_relation(lives, rows["child"], rows["holder"], named="Indehaver"),
+        "GyldigFra": days_column(rows["from"]),
+        "GyldigTil": days_column(rows["to"]),
     }
+
+
+def _placements(lives: Lives) -> Columns:
+    rows = foster_parents(lives.people.country)
+    return {
+        **_relation(lives, rows["child"], rows["foster"], named="Plejeforaelder"),
+        "GyldigFra": days_column(rows["from"]),
+        "GyldigTil": days_column(rows["to"]),
+    }
+
+
+def _civil_states(lives: Lives) -> Columns:
+    wed = lives.spouses
+    left, right = wed.person, wed.columns["other"]
+    order = np.lexsort((np.r_[wed.start, wed.start], np.r_[left, right]))
+    person, other = np.r_[left, right][order], np.r_[right, left][order]
+    return {
+        **_relation(lives, person, other, named="Aegtefaelle"),
+        "Civilstand": constant("G", len(person)),
+        "GyldigFra": days_column(np.r_[wed.start, wed.start][order]),
+        "GyldigTil": days_column(np.r_[wed.end, wed.end][order]),
+    }
+
+
+def _protections(lives: Lives) -> Columns:
+    spells = lives.protections
+    return {
+        "PersonId": lives.ids[spells.person],
+        "Beskyttelsestype": looked_up(_PROTECTIONS, spells.columns["special"].astype(np.int64)),
+        "GyldigFra": days_column(spells.start),
+        "GyldigTil": days_column(spells.end),
+    }
+
+
+def _streets(places: Places) -> Columns:
+    """Every street with its names: one for most, without a first day, and two for a street that was renamed."""
+    everyone, renamed = np.arange(len(places.street_name)), np.flatnonzero(places.street_renamed < LAST)
+    street, old = np.r_[renamed, everyone], np.r_[np.ones(len(renamed)), np.zeros(len(everyone))].astype(bool)
+    order = np.lexsort((~old, street))
+    street, old = street[order], old[order]
+    day = places.street_renamed[street]
+    return {
+        "Kommunekode": looked_up(places.codes, places.street_municipality[street]),
+        "Vejkode": looked_up(places.street_code, street),
+        "Vejnavn": looked_up(np.r_[places.street_name, places.street_earlier], street + old * len(everyone)),
+        "Postnummer": looked_up(places.street_postcode, street),
+        "GyldigFra": days_column(np.where(old, LAST, day)),
+        "GyldigTil": days_column(np.where(old, day, LAST)),
+    }
+
+
+def write_feed(out: Path, lives: Lives, rng: Rng) -> dict[str, int]:
+    """Write the files of the population feed, those of persons in order of PersonId; rows per file."""
     tables = {
-        "person": _persons(people, ids),
-        "personnummer": numbers,
-        "navn": _names(people, ids),
-        "adresse": _addresses(people, ids),
-        "foraelder": _parents(people, ids, rng),
-        "foraeldremyndighed": _custody(people, ids),
-        "civilstand": _civil_states(people, ids, spouses),
-        "beskyttelse": _protections(ids, protections),
+        "person": lambda: _persons(lives),
+        "personnummer": lambda: _numbers(lives),
+        "navn": lambda: _names(lives),
+        "adresse": lambda: _addresses(lives),
+        "deltbopael": lambda: _second_homes(lives),
+        "foraelder": lambda: _parents(lives, rng),
+        "foraeldremyndighed": lambda: _custody(lives),
+        "anbringelse": lambda: _placements(lives),
+        "civilstand": lambda: _civil_states(lives),
+        "beskyttelse": lambda: _protections(lives),
+        "vej": lambda: _streets(lives.people.country.places),
     }
     counts = {}
+    # one file at a time, so that no two are in memory together
     for name in FILES:
-        columns = tables[name]
-        order: Ints = np.argsort(columns["PersonId"].astype("U8"), kind="stable")
+        columns = tables[name]()
+        rows = len(next(iter(columns.values())))
+        order = np.argsort(columns["PersonId"], kind="stable") if "PersonId" in columns else np.arange(rows)
         path = f"{FOLDER}/{name}.csv"
-        counts[path] = write_rows(out / path, {k: v[order] for k, v in columns.items()})
+        counts[path] = write_feed_file(out / path, columns, order)
     return counts

@@ -172,7 +172,7 @@ def _settle(country: Country, head: Ints, rng: Rng) -> None:
     alone = np.bincount(head, minlength=country.size)[heads] == 1
     for kind, who in (
         (COLLEGE, young & alone & (rng.random(len(heads)) < world("college_share"))),
-        (NURSING_HOME, (age[heads] > 84) & alone & (rng.random(len(heads)) < world("nursing_home_share"))),
+        (NURSING_HOME, (age[heads] > 78) & alone & (rng.random(len(heads)) < world("nursing_home_share"))),
     ):
         units[who] = rng.choice(np.flatnonzero(places.unit_kind == kind), int(who.sum()))
     since = (
@@ -222,9 +222,6 @@ def settle_founders(country: Country, persons: int, rng: Rng, names_rng: Rng) ->
     _take_names(country, names_rng)
     draw_trouble(country, np.arange(country.size), rng)
     share_trouble(country, women, men, rng)
-    hidden = np.flatnonzero(rng.random(country.size) < world("ordinary_protection"))
-    since = country.start + (rng.random(len(hidden)) * (country.end - country.start)).astype(np.int64)
-    country.protections.add(hidden, False, since, since + 365)
     if (country["unit"] < 0).any() or (country.places.unit_kind[country["unit"]] > HOME).mean() > 0.1:
         raise AssertionError("the country has too few homes for its residents")
 

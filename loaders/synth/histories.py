@@ -18,10 +18,13 @@ def true_histories(tables: dict[str, pa.Table], as_of: dt.date) -> tuple[pa.Tabl
     The rules are those of ``docs/architecture.md``; a second implementation of them, so that a mistake
     in the graph's own cannot hide in its measure.
     """
+    given = {name: tables[name] for name in TRUTH_INPUTS}
+    if "secondary" not in given["stays"].column_names:  # a world without shared residence
+        given["stays"] = given["stays"].append_column("secondary", pa.array([False] * len(given["stays"]), pa.bool_()))
     script = files("loaders").joinpath("synth", "histories.sql").read_text(encoding="utf-8")
     with duckdb.connect(":memory:") as connection:
-        for name in TRUTH_INPUTS:
-            connection.register(name, tables[name])
+        for name, table in given.items():
+            connection.register(name, table)
         connection.register("asked", pa.table({"as_of": pa.array([as_of], type=pa.date32())}))
         connection.execute(script)
         histories = connection.sql("SELECT * FROM histories").to_arrow_table()

@@ -1,4 +1,4 @@
--- The true family histories, by rules 1-16 of docs/architecture.md ("Rules made exact").
+-- The true family histories, by rules 1-16 (9b among them) of docs/architecture.md ("Rules made exact").
 -- Reads: persons, stays, relations, events, roles, asked(as_of). Writes: histories, children.
 -- A second implementation on purpose: it shares no code with the graph's own family history.
 
@@ -45,13 +45,46 @@ SELECT person, address, valid_from AS since, least(valid_to, horizon) AS until
 FROM stays, clock
 WHERE unit AND NOT hub AND NOT sealed AND valid_from < least(valid_to, horizon);
 
-CREATE TABLE shared AS
-SELECT own.person AS child, other.person AS person,
-       greatest(own.since, other.since) AS since, least(own.until, other.until) AS until
+-- Rule 9b: days on which somebody under 18 lives with a foster parent, at the home they share.
+CREATE TABLE fostered AS
+SELECT DISTINCT r.person, own.address, greatest(r.valid_from, own.since, other.since) AS since,
+       least(r.valid_to, birthday(p.born, 18), own.until, other.until) AS until
+FROM relations r
+JOIN lives p ON p.person = r.person
+JOIN certain own ON own.person = r.person
+JOIN certain other ON other.person = r.other AND other.address = own.address
+WHERE r.kind = 'foster_parent';
+
+CREATE TABLE under_one_roof AS
+SELECT own.person AS child, other.person AS person, own.address,
+       greatest(own.since, other.since, born) AS since, least(own.until, other.until) AS until
 FROM focal
 JOIN certain own ON own.person = focal.child
 JOIN certain other ON other.address = own.address AND other.person <> own.person
-                  AND other.since < own.until AND own.since < other.until;
+                  AND other.since < own.until AND own.since < other.until
+WHERE born < least(own.until, other.until);
+
+-- Foster care is cut out: the days between two borders are certain if no care of either lies over them.
+CREATE TABLE shared AS
+WITH cared AS (
+    SELECT DISTINCT r.child, r.person, r.address, r.since AS first, r.until AS last, f.since, f.until
+    FROM under_one_roof r
+    JOIN fostered f ON f.address = r.address AND f.person IN (r.child, r.person)
+                   AND f.since < r.until AND r.since < f.until AND f.since < f.until),
+borders AS (
+    SELECT child, person, address, first, last, unnest([first, last, since, until]) AS day FROM cared),
+pieces AS (
+    SELECT DISTINCT child, person, address, day AS since,
+           lead(day) OVER (PARTITION BY child, person, address, first, last ORDER BY day) AS until
+    FROM (SELECT DISTINCT * FROM borders WHERE day BETWEEN first AND last))
+SELECT child, person, since, until FROM pieces p
+WHERE until IS NOT NULL
+  AND NOT EXISTS (FROM cared c WHERE c.child = p.child AND c.person = p.person AND c.address = p.address
+                  AND c.since <= p.since AND p.until <= c.until)
+UNION ALL
+SELECT child, person, since, until FROM under_one_roof r
+WHERE NOT EXISTS (FROM cared c WHERE c.child = r.child AND c.person = r.person AND c.address = r.address
+                  AND c.first = r.since AND c.last = r.until);
 
 -- Maximal intervals: shared stays that follow each other without a day between are one.
 CREATE TABLE together AS
@@ -153,7 +186,7 @@ CREATE TABLE at_unit AS
 SELECT DISTINCT f.child, e.event
 FROM counted e
 JOIN certain s ON s.address = e.place AND e.date >= s.since AND e.date < s.until
-JOIN focal f ON f.child = s.person
+JOIN focal f ON f.child = s.person AND e.date >= f.born
 WHERE NOT e.sealed;
 
 -- Rule 11: class A.
@@ -189,15 +222,16 @@ WHERE e.domestic
   AND NOT EXISTS (FROM class_a a WHERE a.child = u.child AND a.event = u.event)
   AND NOT EXISTS (FROM class_b b WHERE b.child = u.child AND b.event = u.event);
 
--- The children with their present district.
+-- The children with their present district; a second home beside the first is not where they moved.
 CREATE TABLE children AS
 SELECT f.child, any_value(s.district) AS district,
        coalesce(any_value((SELECT count(*) FROM stays o WHERE o.person = f.child
-                           AND o.valid_from <= as_of AND o.district <> s.district)), 0) > 0 AS moved_district,
+                           AND NOT o.secondary AND o.valid_from <= as_of
+                           AND o.district <> s.district)), 0) > 0 AS moved_district,
        EXISTS (FROM stays h WHERE h.person = f.child AND h.sealed AND h.valid_from <= as_of) AS protected
 FROM focal f
 CROSS JOIN clock
-LEFT JOIN stays s ON s.person = f.child AND s.valid_from <= as_of AND s.valid_to > as_of
+LEFT JOIN stays s ON s.person = f.child AND NOT s.secondary AND s.valid_from <= as_of AND s.valid_to > as_of
 GROUP BY f.child, as_of
 ORDER BY f.child;
 

@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 from loaders.synth.sampling import Bools, Ints, Rng, Texts, rank_in_group
 
 MONTH_OFFSET = 80
+DAY_OFFSET = 60
+"""Added to the day of a replacement number, as the CPR office advises."""
 _STRIDE = 617
 """A prime, so that the serial numbers of one birthday are spread and never repeat."""
 _LETTERS = np.array(list("ABCDEFGHJKLMNPRSTUVXYZ"), dtype=object)
@@ -57,11 +59,57 @@ def cpr_numbers(birth: Ints, male: Bools) -> Texts:
     return padded(head * 10_000 + serial, 10)
 
 
-def placeholders(n: int, rng: Rng) -> Texts:
-    """ENR numbers: six digits that look like a date, four letters."""
+def placeholders(n: int, rng: Rng, *, digits: float = 0.0) -> Texts:
+    """ENR numbers: six digits that look like a date, and four letters; a share has four digits instead.
+
+    Four digits were given out in 1981–89 and look like a CPR number. One that could be a real person's
+    must not stand in an invented file, so its month has 80 added: it looks like a number of this world.
+    """
+    plain = rng.random(n) < digits
     day, month, year = rng.integers(1, 29, n), rng.integers(1, 13, n), rng.integers(40, 100, n)
-    letters = rng.choice(_LETTERS, (n, 4))
-    return np.asarray(padded(day * 10_000 + month * 100 + year, 6) + letters.sum(axis=1), dtype=object)
+    tails = np.where(plain, padded(rng.integers(1, 4000, n), 4), rng.choice(_LETTERS, (n, 4)).sum(axis=1))
+    head = padded(day * 10_000 + (month + MONTH_OFFSET * plain) * 100 + year, 6)
+    return np.asarray(head + tails, dtype=object)
+
+
+def unknown_births(birth: Ints, rng: Rng) -> Texts:
+    """UNR numbers of persons of whom only the year of birth is known: 3002, two digits of the year, four letters."""
+    letters = rng.choice(_LETTERS, (len(birth), 4)).sum(axis=1)
+    return np.asarray("3002" + padded(calendar(birth)[0] % 100, 2) + letters, dtype=object)
+
+
+def unidentified(n: int, rng: Rng) -> Texts:
+    """Numbers that stand for a person nobody could identify: 290200 and a letter."""
+    return np.asarray("290200" + rng.choice(_LETTERS, n), dtype=object)
+
+
+def health_numbers(birth: Ints, male: Bools, serial: Ints, *, national: bool) -> Texts:
+    """Numbers of the health service (eCPR): birth date, century, two letters, and a last digit that follows sex.
+
+    The digit of the century also tells a national number (1, 7) from a regional one (0, 5, 6).
+
+    >>> birth = np.array([-8310, 11400])
+    >>> health_numbers(birth, np.array([True, False]), np.array([0, 7]), national=True).tolist()
+    ['0204471AA1', '1903017AB4']
+    """
+    year, month, day = calendar(birth)
+    late, early = (7, 1) if national else (6, 0)
+    century = np.where(year >= 2000, late, np.where(year >= 1900, early, early if national else 5))
+    nth, digit = np.divmod(serial, 5)
+    letters = _LETTERS[nth // len(_LETTERS) % len(_LETTERS)] + _LETTERS[nth % len(_LETTERS)]
+    head = padded((day * 10_000 + month * 100 + year % 100) * 10 + century, 7)
+    return np.asarray(head + letters + padded(2 * digit + male, 1), dtype=object)
+
+
+def replacement_numbers(birth: Ints, male: Bools, serial: Ints) -> Texts:
+    """Replacement numbers of one office: a birth date with 60 added to the day, a serial number, sex in the last digit.
+
+    >>> replacement_numbers(np.array([0]), np.array([False]), np.array([3])).tolist()
+    ['6101700006']
+    """
+    year, month, day = calendar(birth)
+    head = (day + DAY_OFFSET) * 10_000 + month * 100 + year % 100
+    return padded(head * 10_000 + serial * 2 + male, 10)
 
 
 def mistyped(numbers: Texts, rng: Rng) -> Texts:

@@ -11,13 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from linkage.intervals import LAST
 from linkage.vocabulary import Role
 from loaders.synth import tables
+from loaders.synth.address_protection import ORDER, ORDINARY_DAYS, WITNESS, protect_specially, special_days
 from loaders.synth.country import Country, Log
 from loaders.synth.moves import ADULT
 from loaders.synth.parameters import world
 from loaders.synth.places import HOME
-from loaders.synth.sampling import Bools, Ints, Rng, Texts, at_age, choose, pick_kind, ragged
+from loaders.synth.sampling import Bools, Ints, Reals, Rng, Texts, at_age, choose, pick_kind, ragged
 
 NOWHERE = -1
 """The place of an incident that did not happen at a home."""
@@ -40,9 +42,9 @@ class IncidentLog:
         self.count += len(days)
         return np.arange(self.count - len(days), self.count)
 
-    def part(self, events: Ints, persons: Ints, roles: Any) -> None:
-        """Parts played; persons below 0 are nobody."""
-        known = persons >= 0
+    def part(self, events: Ints, persons: Ints, roles: Any, *, here: Any = True) -> None:
+        """Parts played; persons below 0, and those who were not ``here`` yet, are nobody."""
+        known = (persons >= 0) & here
         roles = np.broadcast_to(np.asarray(roles, dtype=object), len(events))
         self.roles.add(events[known], persons[known], roles[known])
 
@@ -81,12 +83,21 @@ def _adults_by_unit(country: Country, day: int) -> tuple[Ints, Ints, Ints]:
     unit = country["unit"][adult]
     home = country.places.unit_kind[unit] == HOME
     adult, unit = adult[home], unit[home]
-    order = np.lexsort((adult, -country["trouble"][adult], unit))
-    adult, unit = adult[order], unit[order]
-    first = np.flatnonzero(np.r_[True, unit[1:] != unit[:-1]]) if len(unit) else np.zeros(0, dtype=np.int64)
-    following = np.minimum(first + 1, len(unit) - 1)
-    second = np.where((following > first) & (unit[following] == unit[first]), adult[following], -1)
-    return unit[first], adult[first], second
+    if not len(unit):
+        return unit, adult, adult
+    # residents are sorted by home, and within it by number
+    starts = np.flatnonzero(np.r_[True, unit[1:] != unit[:-1]])
+    level = country["trouble"][adult]
+    worst = _highest(level, starts)
+    level[worst] = -1.0
+    second = _highest(level, starts)
+    return unit[starts], adult[worst], np.where(level[second] < 0, -1, adult[second])
+
+
+def _highest(values: Reals, starts: Ints) -> Ints:
+    """Position of the first highest value of each run."""
+    top = np.repeat(np.maximum.reduceat(values, starts), np.diff(np.r_[starts, len(values)]))
+    return np.asarray(np.minimum.reduceat(np.where(values == top, np.arange(len(values)), len(values)), starts))
 
 
 def _other_parent(country: Country, day: int, units: Ints, adults: Ints) -> tuple[Ints, Ints]:
@@ -98,7 +109,7 @@ def _other_parent(country: Country, day: int, units: Ints, adults: Ints) -> tupl
     some_child[at] = child
     mother, father = country["mother"][child], country["father"][child]
     ex = np.where(mother == adults[at], father, np.where(father == adults[at], mother, -1))
-    elsewhere = (ex >= 0) & country.alive()[ex] & (country["unit"][ex] != units[at])
+    elsewhere = (ex >= 0) & country.present()[ex] & (country["came"][ex] < day) & (country["unit"][ex] != units[at])
     former = np.full(len(units), -1, dtype=np.int64)
     former[at[elsewhere]] = ex[elsewhere]
     return former, some_child
@@ -159,9 +170,12 @@ def _at_home(country: Country, scene: _Scene, rng: Rng, log: IncidentLog) -> Non
     child, at, role = _children(country, scene, kinds=kinds, at_home=(place >= 0) & ~unnamed, rng=rng)
     log.part(events[at], child, role)
     reported = np.flatnonzero(rng.random(n) < world("reporter_named") * np.where(unnamed, 0.0, 1.0))
-    log.part(events[reported], _neighbours(country, scene.unit[reported], rng), Role.REPORTER.value)
+    neighbours = _neighbours(country, scene.unit[reported], rng)
+    here = _arrived(country, neighbours, scene.day[reported])
+    log.part(events[reported], neighbours, Role.REPORTER.value, here=here)
     seen = np.flatnonzero(~unnamed & (rng.random(n) < world("witness_named")))
-    log.part(events[seen], _neighbours(country, scene.unit[seen], rng), Role.WITNESS.value)
+    neighbours = _neighbours(country, scene.unit[seen], rng)
+    log.part(events[seen], neighbours, Role.WITNESS.value, here=_arrived(country, neighbours, scene.day[seen]))
     _aftermath(country, scene, kinds, named, rng)
 
 
@@ -185,15 +199,30 @@ def _roles(kinds: Texts, rng: Rng) -> tuple[Texts, Texts]:
 
 def _children(country: Country, scene: _Scene, *, kinds: Texts, at_home: Bools, rng: Rng) -> tuple[Ints, Ints, Texts]:
     """Children of the home who are entered as present, as witnesses or as injured: person, row of the scene, role."""
-    persons, owner = country.members(scene.unit)
+    persons, owner = _children_there(country, scene)
     minor = ((scene.day[owner] - country["birth"][persons]) / 365.25 < ADULT) & at_home[owner]
     child, at = persons[minor], owner[minor]
     abused = kinds[at] == "child_sexual_offence"
-    entered = abused | (rng.random(len(child)) < world("child_recorded"))
+    # a child of two homes is at each of them half of the time
+    there = np.where(country["shared_with"][child] >= 0, 0.5, 1.0)
+    entered = abused | (rng.random(len(child)) < world("child_recorded") * there)
     old_enough = (scene.day[at] - country["birth"][child]) / 365.25 >= 13
     witness = old_enough & (rng.random(len(child)) < world("child_witness"))
     role = np.where(abused, Role.INJURED.value, np.where(witness, Role.WITNESS.value, Role.CHILD_PRESENT.value))
     return child[entered], at[entered], role[entered].astype(object)
+
+
+def _children_there(country: Country, scene: _Scene) -> tuple[Ints, Ints]:
+    """Members of each home and children who have their second home there, with the row of the scene."""
+    persons, owner = country.members(scene.unit)
+    shared = np.flatnonzero((country["shared_with"] >= 0) & (country["shared_from"] < country.until))
+    second = country["unit"][country["shared_with"][shared]]
+    order = np.argsort(second, kind="stable")
+    shared, second = shared[order], second[order]
+    low = np.searchsorted(second, scene.unit, side="left")
+    at, guest_owner = ragged(low, np.searchsorted(second, scene.unit, side="right") - low)
+    begun = country["shared_from"][shared[at]] <= scene.day[guest_owner]
+    return np.r_[persons, shared[at[begun]]], np.r_[owner, guest_owner[begun]]
 
 
 def _neighbours(country: Country, units: Ints, rng: Rng) -> Ints:
@@ -224,8 +253,8 @@ def _aftermath(country: Country, scene: _Scene, kinds: Texts, named: Ints, rng: 
     covered = u < world("any_protection")
     hidden = ordered[covered]
     days = scene.day[hidden] + rng.integers(3, 30, len(hidden))
-    last = days + np.where(special[covered], rng.integers(200, 1100, len(hidden)), 365)
-    country.protections.add(scene.other[hidden], special[covered], days, last)
+    last = np.minimum(LAST, days + np.where(special[covered], special_days(len(hidden), rng), ORDINARY_DAYS))
+    country.protections.add(scene.other[hidden], special[covered], days, last, ORDER)
 
 
 def _away(country: Country, day: int, rng: Rng, log: IncidentLog) -> None:
@@ -234,7 +263,7 @@ def _away(country: Country, day: int, rng: Rng, log: IncidentLog) -> None:
     low = np.maximum(day, country["stay_from"])
     span = np.maximum(country.until - low, 0)
     expected = world("individual_rate") * country["trouble"] * at_age(tables.OFFENDING, age) * span / 365.25
-    count = np.where(country.alive(), np.minimum(rng.poisson(expected), 3), 0)
+    count = np.where(country.present(), np.minimum(rng.poisson(expected), 3), 0)
     _, actor = ragged(np.zeros(country.size, dtype=np.int64), count)
     n = len(actor)
     days = low[actor] + (rng.random(n) * span[actor]).astype(np.int64)
@@ -246,16 +275,33 @@ def _away(country: Country, day: int, rng: Rng, log: IncidentLog) -> None:
     harmed = (kinds == "other") & (rng.random(n) < world("other_as_victim"))
     log.part(events, actor, np.where(harmed, Role.INJURED.value, roles))
     victim = np.flatnonzero(np.isin(kinds, ("simple_violence", "threats")))
-    log.part(events[victim], _strangers(country, towns[victim], rng), Role.INJURED.value)
+    harmed_ones = _strangers(country, towns[victim], rng)
+    harmed_ones = np.where(_arrived(country, harmed_ones, days[victim]), harmed_ones, -1)
+    log.part(events[victim], harmed_ones, Role.INJURED.value)
+    _threatened(country, harmed_ones, days[victim], rng)
     partner = country["partner"][actor]
     joint = np.flatnonzero(
         np.isin(kinds, ("shoplifting", "drugs")) & (partner >= 0) & (rng.random(n) < world("with_partner"))
     )
     log.part(events[joint], partner[joint], Role.SUSPECT.value)
     mate = np.flatnonzero(np.isin(kinds, ("shoplifting", "drugs", "other")) & (rng.random(n) < world("with_companion")))
-    log.part(events[mate], _strangers(country, towns[mate], rng), Role.SUSPECT.value)
+    mates = _strangers(country, towns[mate], rng)
+    log.part(events[mate], mates, Role.SUSPECT.value, here=_arrived(country, mates, days[mate]))
     seen = np.flatnonzero(rng.random(n) < world("witness_away"))
-    log.part(events[seen], _strangers(country, towns[seen], rng), Role.WITNESS.value)
+    witnesses = _strangers(country, towns[seen], rng)
+    log.part(events[seen], witnesses, Role.WITNESS.value, here=_arrived(country, witnesses, days[seen]))
+
+
+def _arrived(country: Country, persons: Ints, days: Ints) -> Bools:
+    """Who did not come to the country later than on a day."""
+    return np.asarray(country["came"][persons] <= days)
+
+
+def _threatened(country: Country, persons: Ints, days: Ints, rng: Rng) -> None:
+    """A few victims of violence or threats by strangers get special protection."""
+    hidden = (persons >= 0) & (rng.random(len(persons)) < world("special_victim"))
+    since = days[hidden] + rng.integers(3, 60, int(hidden.sum()))
+    protect_specially(country, persons[hidden], since, reason=WITNESS, rng=rng)
 
 
 def _strangers(country: Country, towns: Ints, rng: Rng) -> Ints:

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from loaders.synth import tables
-from loaders.synth.given_names import VARIANTS
+from loaders.synth.given_names import NICKNAMES, VARIANTS
 from loaders.synth.identifiers import calendar
 from loaders.synth.sampling import Ints, Rng, Texts, pick_kind
 
@@ -51,7 +51,30 @@ _LETTERS = (
     ("Æ", "Ae"),
     ("ø", "o"),
 )
+_SCRIPTS = (
+    ("kh", "h"),
+    ("ou", "u"),
+    ("oo", "u"),
+    ("ee", "i"),
+    ("sh", "sch"),
+    ("ch", "tj"),
+    ("dj", "j"),
+    ("y", "j"),
+    ("j", "y"),
+    ("w", "v"),
+    ("q", "k"),
+    ("mm", "m"),
+    ("ss", "s"),
+    ("dh", "d"),
+    ("ah", "a"),
+)
+"""What one script's letters become in another; each is one of several usages."""
+_PARTICLES = ("von ", "van ", "de ", "af ", "El ", "Al-")
 _KEYS = {"a": "s", "e": "r", "i": "o", "o": "p", "n": "m", "m": "n", "s": "d", "r": "t", "l": "k", "d": "f", "t": "y"}
+
+
+BY_EAR = 0.2
+"""Other spellings of transliterated names that are in no list (assumption)."""
 
 
 @cache
@@ -66,11 +89,16 @@ def _variants() -> dict[str, tuple[str, ...]]:
 def other_spelling(name: str, rng: Rng) -> str:
     """Another spelling of a transliterated name, or the name itself if none is known.
 
+    One of the spellings in use, and now and then one that somebody made up by ear.
+
     >>> other_spelling("Jens", np.random.default_rng(1))
     'Jens'
     """
     others = _variants().get(name)
-    return others[int(rng.integers(len(others)))] if others else name
+    if not others:
+        return name
+    chosen = others[int(rng.integers(len(others)))]
+    return _replaced(chosen, _SCRIPTS, rng) if rng.random() < BY_EAR else chosen
 
 
 def _replaced(name: str, pairs: tuple[tuple[str, str], ...], rng: Rng) -> str:
@@ -104,6 +132,13 @@ def misspell(given: str, surname: str, kind: str, rng: Rng) -> tuple[str, str]:
         return surname, given
     if kind == "initial":
         return f"{given[:1]}.", surname
+    first, space, rest = given.partition(" ")
+    if kind == "nickname" and first in NICKNAMES:
+        return NICKNAMES[first] + space + rest, surname
+    particle = next((p for p in _PARTICLES if surname.startswith(p)), "")
+    if kind == "particle" and particle:
+        bare = surname.removeprefix(particle)
+        return given, bare if rng.random() < 0.5 else particle.strip(" -").capitalize() + " " + bare
     in_surname = rng.random() < 0.5
     word = surname if in_surname else given
     if kind == "spelling":
@@ -111,14 +146,17 @@ def misspell(given: str, surname: str, kind: str, rng: Rng) -> tuple[str, str]:
     elif kind == "danish_letters":
         changed = _replaced(word, _LETTERS, rng)
     else:
-        changed = _typed(word, kind, rng)
+        changed = _typed(word, kind, rng)  # a nickname or a particle that is not there is a slip like any other
     if changed == word:
         changed = _typed(word, "typo", rng)
     return (given, changed) if in_surname else (changed, surname)
 
 
-def wrong_dates(days: Ints, rng: Rng) -> Ints:
-    """Other dates in place of the true ones: day and month exchanged, a digit or a year off, 1 January."""
+def wrong_dates(days: Ints, written: Ints, rng: Rng) -> Ints:
+    """Other dates in place of the true ones: day and month exchanged, a digit or a year off, 1 January.
+
+    Some are the day of writing, which a form fills in where nothing is known.
+    """
     year, month, day = calendar(days)
     kinds: Texts = pick_kind(rng, tables.BIRTH_ERRORS, len(days))
     swap = (kinds == "swap") & (day <= 12) & (day != month)
@@ -128,6 +166,7 @@ def wrong_dates(days: Ints, rng: Rng) -> Ints:
     other_day = np.where(other_day == day, other_day % 28 + 1, other_day)
     new_day = np.where(swap, month, np.where(new_year, 1, np.where(turn, np.minimum(day, 28), other_day)))
     new_month = np.where(swap, day, np.where(new_year, 1, month))
-    new_year_number = year + np.where(turn, rng.choice([-1, 1], len(days)), 0)
-    months = ((new_year_number - 1970) * 12 + new_month - 1).astype("datetime64[M]")
-    return np.asarray(months.astype("datetime64[D]").astype(np.int64) + new_day - 1, dtype=np.int64)
+    its_year = year + np.where(turn, rng.choice([-1, 1], len(days)), 0)
+    months = ((its_year - 1970) * 12 + new_month - 1).astype("datetime64[M]")
+    changed = months.astype("datetime64[D]").astype(np.int64) + new_day - 1
+    return np.where((kinds == "entered") & (written != days), written, changed)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from linkage.intervals import LAST
 from loaders.synth import tables
 from loaders.synth.country import Country
 from loaders.synth.parameters import world
-from loaders.synth.places import COLLEGE, HOME, SHELTER, UNIVERSITY_TOWNS, Places
+from loaders.synth.places import CHILDRENS_HOME, COLLEGE, HOME, NURSING_HOME, SHELTER, UNIVERSITY_TOWNS, Places
 from loaders.synth.sampling import Bools, Ints, Reals, Rng, at_age, choose, first_of_each, per_period
 
 ADULT = 18.0
@@ -61,6 +62,7 @@ def leave_home(country: Country, day: int, rng: Rng) -> None:
     age, unit, mother, father = country.ages(day), country["unit"], country["mother"], country["father"]
     grown = country.settled(day) & (age >= ADULT) & (age < 45) & (country["partner"] < 0)
     with_parent = ((mother >= 0) & (unit[mother] == unit)) | ((father >= 0) & (unit[father] == unit))
+    with_parent |= (country["foster"] >= 0) & (unit[country["foster"]] == unit)
     rows = np.flatnonzero(grown & with_parent & (country.places.unit_kind[unit] == HOME))
     rows = rows[rng.random(len(rows)) < per_period(at_age(tables.LEAVE_HOME, age[rows]), QUARTER)]
     rows = rows[first_of_each(unit[rows])]
@@ -79,9 +81,10 @@ def leave_home(country: Country, day: int, rng: Rng) -> None:
 
 
 def leave_college(country: Country, day: int, rng: Rng) -> None:
-    """College residents move on to homes of their own."""
+    """College residents move on to homes of their own, and so do those who come of age in an institution."""
     kind = country.places.unit_kind[country["unit"]]
-    rows = np.flatnonzero(country.settled(day) & (kind == COLLEGE))
+    grown = (kind == CHILDRENS_HOME) & (country.ages(day) >= ADULT)
+    rows = np.flatnonzero(country.settled(day) & ((kind == COLLEGE) | grown))
     rows = rows[rng.random(len(rows)) < per_period(world("college_leave"), QUARTER)]
     stay = np.full(len(rows), world("settled_stay"))
     calm = np.zeros(len(rows), dtype=bool)
@@ -114,14 +117,17 @@ def move_households(country: Country, day: int, rng: Rng) -> None:
     country.move(goers, targets[found][at], days[found][at])
 
 
-def to_shelter(country: Country, day: int, rng: Rng) -> None:
-    """Mothers hurt in the quarter before go to a shelter with their children, and weeks later to a new home."""
+def to_shelter(country: Country, day: int, rng: Rng) -> tuple[Ints, Ints]:
+    """Mothers hurt in the quarter before go to a shelter with their children, and weeks later to a new home.
+
+    Who went, and on which day.
+    """
     ready = country.settled(day) & (country["shelter_after"] > 0)
     country["shelter_after"][:] = 0
     mothers = np.flatnonzero(ready & (country.places.unit_kind[country["unit"]] == HOME))
     mothers = mothers[first_of_each(country["unit"][mothers])]
     if not len(mothers):
-        return
+        return mothers, mothers
     days = day + rng.integers(0, 15, len(mothers))
     shelters = rng.choice(np.flatnonzero(country.places.unit_kind == SHELTER), len(mothers))
     back = days + rng.integers(int(world("shelter_least")), int(world("shelter_most")), len(mothers))
@@ -135,20 +141,33 @@ def to_shelter(country: Country, day: int, rng: Rng) -> None:
     country.move(goers, shelters[at], days[at])
     country.move(goers, homes[at], back[at])
     country["restless_until"][mothers] = back + int(world("restless_days"))
+    country.flights.add(mothers, days, back)
     end_couples(country, mothers, days)
+    return mothers, days
+
+
+def to_nursing_home(country: Country, day: int, rng: Rng) -> None:
+    """Old people who live alone move to a nursing home."""
+    age, unit = country.ages(day), country["unit"]
+    alone = (country.offsets[unit + 1] - country.offsets[unit] == 1) & (country.places.unit_kind[unit] == HOME)
+    rows = np.flatnonzero(country.settled(day) & (age >= 70) & alone)
+    rows = rows[rng.random(len(rows)) < per_period(at_age(tables.NURSING_HOME, age[rows]), QUARTER)]
+    homes = rng.choice(np.flatnonzero(country.places.unit_kind == NURSING_HOME), len(rows))
+    country.move(rows, homes, days_in(country, len(rows), rng))
 
 
 def with_children(country: Country, parents: Ints, day: int) -> tuple[Ints, Ints]:
-    """Each parent and their own children under 18 in the same home, with the position of the parent."""
+    """Each parent and their own or foster children under 18 in the same home, with the position of the parent."""
     position = np.full(country.size, -1, dtype=np.int64)
     position[parents] = np.arange(len(parents))
     unit, minor = country["unit"], country.alive() & (country.ages(day) < ADULT)
     found = [parents]
     at = [np.arange(len(parents))]
     taken = np.zeros(country.size, dtype=bool)
-    for relation in ("mother", "father"):
+    for relation in ("mother", "father", "foster"):
         parent = country[relation]
-        rows = np.flatnonzero(minor & (parent >= 0) & (position[parent] >= 0) & (unit[parent] == unit) & ~taken)
+        kept = minor & (country["foster_from"] < LAST) if relation == "foster" else minor
+        rows = np.flatnonzero(kept & (parent >= 0) & (position[parent] >= 0) & (unit[parent] == unit) & ~taken)
         taken[rows] = True
         found.append(rows)
         at.append(position[parent[rows]])

@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from loaders.synth.country import Country
+from loaders.synth.error_rates import CLERKS_PER_DISTRICT
 from loaders.synth.identifiers import calendar, dashed, padded
-from loaders.synth.mentions import Mentioned, People, birth_texts, home_texts, name_texts
-from loaders.synth.parameters import CLERKS_PER_DISTRICT, world
-from loaders.synth.police import RegisterFile, slug
+from loaders.synth.mentions import Mentioned, Office, People, birth_days, home_texts
+from loaders.synth.parameters import world
 from loaders.synth.records import Events
+from loaders.synth.registers import RegisterFile, slug
 from loaders.synth.sampling import Bools, Ints, Rng, Texts, choose, rank_in_group
-from loaders.synth.sloppiness import Sloppiness, draw_sloppiness
+from loaders.synth.sloppiness import draw_sloppiness
+from loaders.synth.stated_names import state_names
 from loaders.synth.writing import iso_dates, write_rows
 
 _FROM_SCHOOL = (("skole", 0.55), ("daginstitution", 0.25), ("sundhedsplejerske", 0.12), ("nabo", 0.08))
@@ -67,6 +69,7 @@ def notify(people: People, events: Events, rng: Rng) -> Notifications:
     sender = np.r_[np.full(len(child), "politi", dtype=object), sender]
     child, day = np.r_[child, other_child], np.r_[day, other_day]
     heard = (day < country.end) & (day < country["death"][child]) & (day >= country["birth"][child])
+    heard &= people.stays.holds(child, day)  # nobody writes of a child that is abroad
     child, day, sender = child[heard], day[heard], sender[heard]
     order = np.lexsort((child, day))
     child, day, sender = child[order], day[order], sender[order]
@@ -81,11 +84,14 @@ def notify(people: People, events: Events, rng: Rng) -> Notifications:
     return Notifications(child, parent, day, sender, town, country.places.district[town], number)
 
 
-def _numbers(people: People, persons: Ints, rates: dict[str, float], slip: Sloppiness) -> tuple[Texts, Bools]:
-    without = slip.hits(rates["notification_no_cpr"], np.ones(len(persons), dtype=bool)) | (persons < 0)
-    text = dashed(people.cpr[np.maximum(persons, 0)])
-    text[without] = ""
-    return text, without
+def _numbers(office: Office, there: Bools) -> tuple[Texts, Bools]:
+    """Numbers as stated, and who has none: some, and whoever is not there."""
+    number = office.people.numbers.on(office.who.person, office.who.day)
+    without = office.slip.hits(office.rates["notification_no_cpr"], np.ones(len(there), dtype=bool))
+    without |= ~there | (number == "")
+    number[~without] = dashed(number[~without])
+    number[without] = ""
+    return number, without
 
 
 def write_notifications(
@@ -94,17 +100,17 @@ def write_notifications(
     """Write every district's notifications; rows per file."""
     clerk = notes.district * CLERKS_PER_DISTRICT + rng.integers(0, CLERKS_PER_DISTRICT, len(notes.child))
     slip = draw_sloppiness(clerk, np.arange(len(notes.child)), rng)
-    child = Mentioned(notes.child, notes.day, clerk)
-    parent = Mentioned(np.maximum(notes.parent, 0), notes.day, clerk)
-    child_cpr, child_unknown = _numbers(people, notes.child, rates, slip)
-    parent_cpr, parent_unknown = _numbers(people, notes.parent, rates, slip)
-    given, surname, _ = name_texts(people, child, looked_up=~child_unknown, rates=rates, slip=slip, rng=rng)
-    p_given, p_surname, _ = name_texts(people, parent, looked_up=~parent_unknown, rates=rates, slip=slip, rng=rng)
-    none = np.zeros(len(notes.child), dtype=bool)
-    birth, _ = birth_texts(people, child, no_birth=none, rates=rates, slip=slip, rng=rng)
-    address, _ = home_texts(people, child, rates=rates, slip=slip, rng=rng)
+    known = notes.parent >= 0
+    child = Office(people, Mentioned(notes.child, notes.day, clerk), rates, slip, rng)
+    parent = Office(people, Mentioned(np.maximum(notes.parent, 0), notes.day, clerk), rates, slip, rng)
+    child_cpr, child_unknown = _numbers(child, np.ones(len(known), dtype=bool))
+    parent_cpr, parent_unknown = _numbers(parent, known)
+    given, surname, _ = state_names(child, ~child_unknown)
+    p_given, p_surname, _ = state_names(parent, ~parent_unknown)
+    birth, _ = birth_days(child, np.zeros(len(known), dtype=bool))
+    address, _ = home_texts(child)
     for texts in (p_given, p_surname):
-        texts[notes.parent < 0] = ""
+        texts[~known] = ""
     columns = {
         "Sagsnr": notes.number,
         "Modtaget": iso_dates(notes.day),
@@ -114,7 +120,7 @@ def write_notifications(
         "BarnFornavn": given,
         "BarnEfternavn": surname,
         "BarnFoedselsdato": iso_dates(birth),
-        "BarnKoen": np.where(people.country["male"][notes.child], "M", "K").astype(object),
+        "BarnKoen": np.where(people.numbers.male_on(notes.child, notes.day), "M", "K").astype(object),
         "BarnAdresse": address,
         "ForaelderCpr": parent_cpr,
         "ForaelderFornavn": p_given,

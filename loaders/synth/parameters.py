@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loaders.synth.settings import Noise
-
 ASSUMED = "assumption"
 _FIT = "fit to the 20 known counts"
 _AIM = "calibrated to the aim"
 _BRIEF = "published requirement of the project"
+_DST_MIGRATION = (
+    "Statistics Denmark 2013–2023: about 69,000 emigrants and 83,000 immigrants a year among 5.7 million residents"
+)
+_DST_ADOPTION = "Statistics Denmark, adoptions 2007 and 2008, rounded, adoptions from abroad left out"
+_DST_PLACED = "Statistics Denmark 2018: 13,823 placed (0–22), 3,871 new placements, 63 % with a family"
 _DST_MOVES = "Statistics Denmark, moves (14–15 % a year, 62 % within the municipality, peak age 18–24)"
 
 
@@ -28,22 +31,6 @@ class Parameter:
     source: str = ASSUMED
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """One error rate of the offices, for each level of noise."""
-
-    name: str
-    clean: float
-    typical: float
-    harsh: float
-    meaning: str
-    source: str = ASSUMED
-
-    def at(self, noise: Noise) -> float:
-        """The rate at a level of noise."""
-        return {Noise.CLEAN: self.clean, Noise.TYPICAL: self.typical, Noise.HARSH: self.harsh}[noise]
-
-
 WORLD_TABLE: tuple[Parameter, ...] = (
     # places
     Parameter("units_per_person", 0.62, "homes per resident, so that there is always one to move to"),
@@ -54,6 +41,9 @@ WORLD_TABLE: tuple[Parameter, ...] = (
     Parameter("persons_per_college", 5000, "residents per college or hall of residence"),
     Parameter("persons_per_nursing_home", 4000, "residents per nursing home"),
     Parameter("persons_per_childrens_home", 20000, "residents per children's institution"),
+    Parameter("persons_per_asylum_centre", 40000, "residents per asylum centre"),
+    Parameter("streets_renamed", 0.01, "streets that get another name during the years"),
+    Parameter("streets_in_village", 0.3, "streets of houses in municipalities below 60,000 with a village's name"),
     # names
     Parameter("transliterated_child", 0.75, "children of such a parent with a transliterated given name"),
     Parameter("name_change_in_the_past", 0.57, "brides before the first day who took the groom's surname"),
@@ -62,7 +52,7 @@ WORLD_TABLE: tuple[Parameter, ...] = (
     Parameter("middle_stated", 0.25, "the same where it was not"),
     Parameter("surname_ranks", 11000, "distinct surnames; the 20 commonest then hold 35 %", _FIT),
     Parameter("surname_q", 1.0, "shift of the Zipf–Mandelbrot curve", _FIT),
-    Parameter("given_q", 8.0, "shift of the Zipf–Mandelbrot curve of given names within a cohort"),
+    Parameter("given_q", 16.0, "shift of the Zipf–Mandelbrot curve of given names within a cohort"),
     Parameter("given_s", 1.05, "exponent of that curve"),
     Parameter("given_cohort_width", 17, "years: how long a given name stays in fashion, as a standard deviation"),
     Parameter("second_given_name", 0.38, "persons with a second given name"),
@@ -87,7 +77,7 @@ WORLD_TABLE: tuple[Parameter, ...] = (
     Parameter("years_married", 9.0, "years for which founding couples have been married, on average"),
     Parameter("years_settled", 7.0, "years for which founding households have lived at their address, on average"),
     Parameter("students", 0.45, "founding households of 18 to 27 in the four university towns"),
-    Parameter("nursing_home_share", 0.25, "founders over 84 who live alone: in a nursing home"),
+    Parameter("nursing_home_share", 0.07, "founders over 78 who live alone: in a nursing home"),
     Parameter("custody_apart", 0.5, "fathers who do not live with the mother at birth: share custody"),
     Parameter("separation_young", 1.25, "factor on separations of women under 50"),
     Parameter("separation_old", 0.35, "the same from 50 on"),
@@ -104,22 +94,24 @@ WORLD_TABLE: tuple[Parameter, ...] = (
     Parameter("earlier_father", 0.13, "founding couples whose first children have another father"),
     Parameter("child_with_father", 0.12, "children who stay with the father after a separation"),
     Parameter("sole_custody_after_separation", 0.12, "separations in which the father's custody ends"),
-    Parameter("separations_per_year", 0.021, "couples that part in a year, before trouble is counted in"),
+    Parameter("separations_per_year", 0.016, "couples that part in a year, before trouble is counted in"),
     Parameter("man_moves_out", 0.68, "separations in which the man moves out"),
     Parameter(
         "couples_form_per_year", 0.256, "singles of 25–44 who are open to it in a year; whoever finds a match moves in"
     ),
-    Parameter("marriages_per_year", 0.075, "cohabiting couples that marry in a year"),
+    Parameter("couples_form_parents", 0.5, "the same, of those with a child under 18 at home against others"),
+    Parameter("marriages_per_year", 0.055, "cohabiting couples that marry in a year"),
     Parameter("death_gompertz_a", -10.65, "log of the yearly mortality at age 0 in Gompertz' law"),
     Parameter("death_gompertz_b", 0.094, "its growth per year of age"),
+    Parameter("death_younger_women", 0.55, "mortality of women under 60 against that law"),
     # moves
     Parameter("leaver_to_university", 0.5, "young adults who leave the municipality: for a university town"),
     Parameter("shelter_least", 20, "days in a shelter at least"),
     Parameter("shelter_most", 150, "days in a shelter at most"),
     Parameter("moves_per_year", 0.145, "persons who move in a year, the aim of the scale below", _DST_MOVES),
-    Parameter("move_scale", 0.80, "scale of the household moves by age, set so that the aim is met", _AIM),
+    Parameter("move_scale", 0.78, "scale of the household moves by age, set so that the aim is met", _AIM),
     Parameter("moves_within_municipality", 0.62, "moves that stay in the municipality", _DST_MOVES),
-    Parameter("settled_stay", 0.73, "the same for a settled household's move", _AIM),
+    Parameter("settled_stay", 0.76, "the same for a settled household's move", _AIM),
     Parameter("separated_stay", 0.66, "the same for the one who moves out of a couple"),
     Parameter("leaver_stay", 0.62, "the same for a young adult who leaves home"),
     Parameter("flight_stay", 0.42, "the same for a family after incidents or a separation"),
@@ -127,8 +119,49 @@ WORLD_TABLE: tuple[Parameter, ...] = (
     Parameter("flight_same_district", 0.25, "the same for families after incidents or a separation"),
     Parameter("restless_factor", 2.6, "how much more a household moves after incidents or a separation"),
     Parameter("restless_days", 700, "days for which it does"),
-    Parameter("college_share", 0.10, "young adults who leave home for a college"),
-    Parameter("college_leave", 0.45, "college residents who move on in a year"),
+    Parameter("college_share", 0.20, "young adults who leave home for a college"),
+    Parameter("college_leave", 0.40, "college residents who move on in a year"),
+    # children in other homes
+    Parameter("stranger_adoption", 0.00025, "children under 4 adopted by strangers in a year", _DST_ADOPTION),
+    Parameter("step_adoption", 0.05, "children adopted by a step-parent in a year, of those who could be", _AIM),
+    Parameter("step_adoptions_per_minor", 0.0003, "step-adoptions a year per child under 18, an aim", _DST_ADOPTION),
+    Parameter("step_adoption_after", 900, "days of marriage before a step-parent adopts"),
+    Parameter("step_adoption_name", 0.5, "children so adopted who take the step-parent's surname"),
+    Parameter("placed_at_start", 0.008, "children under 18 placed outside their home on the first day", _DST_PLACED),
+    Parameter("placements_per_year", 0.0019, "children under 18 placed outside their home in a year", _DST_PLACED),
+    Parameter("placed_in_family", 0.63, "of those: with a foster family, the others in an institution", _DST_PLACED),
+    Parameter("placed_with_kin", 0.14, "of those: with a grandmother, where she can"),
+    Parameter("placed_far", 0.3, "foster families chosen in any police district, not the child's own"),
+    Parameter("placed_with_sibling", 0.35, "brothers and sisters placed together with a child"),
+    Parameter("placement_ends", 0.13, "placed children who go back to a parent in a year"),
+    Parameter("shared_residence_per_year", 0.15, "children of parents apart in one municipality: agreements in a year"),
+    Parameter("shared_residence_near", 0.3, "factor on that where the parents live in one police district only"),
+    Parameter("shared_residence_far", 0.03, "the same where they do not"),
+    Parameter("shared_residence_ends", 0.1, "agreements on shared residence that are given up in a year"),
+    # migration
+    Parameter("emigration_per_year", 0.0121, "residents who leave the country in a year, an aim", _DST_MIGRATION),
+    Parameter(
+        "immigration_per_year", 0.0146, "arrivals in a year per resident, returns included, an aim", _DST_MIGRATION
+    ),
+    Parameter("emigration_scale", 0.018, "scale of the table of emigration by age", _AIM),
+    Parameter("emigration_newcomer", 4.5, "factor on emigration in the first years after an immigrant's arrival"),
+    Parameter("emigration_couple", 0.45, "factor on emigration of couples, with or without children"),
+    Parameter("newcomer_days", 1500, "days for which an immigrant counts as newly arrived"),
+    Parameter("arrivals_per_year", 0.0100, "persons who arrive for the first time in a year, per resident", _AIM),
+    Parameter("return_soon", 0.19, "emigrants who return in a year, in the first three years"),
+    Parameter("return_late", 0.05, "the same after that"),
+    Parameter("arrive_married", 0.65, "couples who arrive together that are married"),
+    Parameter("arrive_asylum", 0.09, "arriving households that live in an asylum centre at first"),
+    Parameter("asylum_leave", 1.1, "times in a year that a household there would be given a home of its own"),
+    Parameter("arrive_college", 0.22, "arriving singles under 27 who live in a college"),
+    Parameter("transliterated_immigrant", 0.55, "immigrants whose names are transliterated from another script"),
+    Parameter("number_wait", 60, "days at most between an immigrant's arrival and the CPR number"),
+    Parameter("number_wait_asylum", 500, "the same for those in an asylum centre"),
+    # new CPR numbers
+    Parameter("new_number_birth", 0.0035, "immigrants whose birth date is corrected in a year"),
+    Parameter("new_number_birth_born_here", 0.00003, "the same for everybody else"),
+    Parameter("new_number_sex", 0.0004, "adults under 50 without partner and children who change legal sex in a year"),
+    Parameter("new_number_misuse", 0.00005, "persons of 15 and over who get another number after misuse in a year"),
     # trouble
     Parameter("couple_factor", 1.2, "factor on incidents in the home of a couple"),
     Parameter("parent_factor", 1.1, "the same of a single parent"),
@@ -159,9 +192,21 @@ WORLD_TABLE: tuple[Parameter, ...] = (
     Parameter("reporter_named", 0.52, "domestic incidents with a named reporter from the street"),
     Parameter("witness_named", 0.22, "incidents with a named witness"),
     Parameter("domestic_at_home", 0.90, "domestic incidents whose place is the home"),
-    Parameter("shelter", 0.20, "mothers with children injured by violence who go to a shelter"),
+    Parameter("shelter", 0.45, "mothers with children injured by violence who go to a shelter"),
     Parameter("special_protection", 0.20, "women protected by an order who get special address protection"),
-    Parameter("ordinary_protection", 0.02, "persons with ordinary address protection"),
+    # address protection
+    Parameter(
+        "ordinary_protection", 0.02, "founders with ordinary address protection, which lasts a year (CPR Act § 28)"
+    ),
+    Parameter("ordinary_protection_per_year", 0.009, "adults who ask for ordinary address protection in a year"),
+    Parameter("ordinary_again", 0.4, "of those: ask again when the year is over, and so on"),
+    Parameter("ordinary_long", 0.03, "of those: are given five years or more at once"),
+    Parameter("ordinary_with_children", 0.6, "parents who ask for their children at home too"),
+    Parameter("special_median_days", 540, "days of special address protection, the median"),
+    Parameter("special_spread", 0.8, "standard deviation of the logarithm of those days"),
+    Parameter("special_open", 0.1, "special protections without end"),
+    Parameter("special_shelter", 0.06, "women who flee to a shelter and get special address protection"),
+    Parameter("special_victim", 0.004, "victims of violence or threats by strangers who get it"),
     # records
     Parameter("reported_same_day", 0.75, "incidents reported on the day"),
     Parameter("reported_next_day", 0.87, "on the day or the next; the rest within two weeks"),
@@ -174,39 +219,11 @@ WORLD_TABLE: tuple[Parameter, ...] = (
     Parameter("entered_late", 0.10, "records entered weeks after they were reported"),
     Parameter("withdrawn", 0.005, "incidents whose records are withdrawn"),
     Parameter("notify_after_incident", 0.30, "domestic incidents with children that the municipality is told of"),
-    Parameter("notify_school", 0.012, "notifications per child and year from schools and nurseries"),
+    Parameter("notify_school", 0.11, "notifications per child and year from schools and nurseries"),
     Parameter("clerk_style", 0.60, "addresses a clerk writes in a favourite style"),
     Parameter("cpr_with_dash", 0.70, "CPR numbers written with a dash by the police"),
     Parameter("parent_by_number_only", 0.02, "parents in the population feed named by number alone"),
 )
-
-RATE_TABLE: tuple[Rate, ...] = (
-    Rate("police_no_cpr", 0.02, 1 / 3, 0.55, "police mentions without a CPR number", _BRIEF),
-    Rate("police_no_cpr_no_birth", 0.005, 0.12, 0.24, "police mentions without CPR number and birth date", _BRIEF),
-    Rate("child_no_cpr", 0.02, 0.50, 0.75, "of police mentions of children: without a CPR number", _BRIEF),
-    Rate("child_no_cpr_no_birth", 0.005, 0.15, 0.30, "of those: without both", _BRIEF),
-    Rate("cpr_wrong", 0.0, 0.01, 0.02, "CPR numbers that are wrong, of those stated", _BRIEF),
-    Rate("cpr_of_relative", 0.0, 0.15, 0.15, "of those: a relative's number"),
-    Rate("birth_wrong", 0.0, 0.03, 0.06, "birth dates that are wrong, of those stated", _BRIEF),
-    Rate("name_wrong", 0.0, 0.08, 0.16, "mentions with an error in the name", _BRIEF),
-    Rate("transliteration", 0.0, 0.30, 0.50, "mentions of transliterated persons in another spelling"),
-    Rate("address_no_unit", 0.0, 0.25, 0.45, "home addresses in flats without floor and door", _BRIEF),
-    Rate("address_missing", 0.0, 0.04, 0.08, "mentions without a home address"),
-    Rate("address_stale", 0.0, 0.04, 0.08, "mentions of persons who have moved: with the address before the last move"),
-    Rate("address_typo", 0.0, 0.02, 0.05, "addresses with a typing error in the street"),
-    Rate("place_no_unit", 0.0, 0.08, 0.16, "incident places in flats without floor and door"),
-    Rate("no_occurred", 0.0, 0.02, 0.04, "records without the date of the incident"),
-    Rate("placeholder", 0.0, 0.03, 0.06, "police mentions with a placeholder number (ENR)", _BRIEF),
-    Rate("placeholder_reused", 0.0, 0.25, 0.35, "of those: a number already in use for somebody else"),
-    Rate("notification_no_cpr", 0.0, 0.20, 0.35, "persons in notifications without a CPR number"),
-)
-
-ERROR_SHARED_BY_CLERK = 0.10
-"""Share of the variance of sloppiness that belongs to the clerk (assumption)."""
-ERROR_SHARED_BY_RECORD = 0.30
-"""Share of the variance of sloppiness that belongs to the record, so that errors come together (assumption)."""
-CLERKS_PER_DISTRICT = 8
-"""Clerks per district, each with a sloppiness and a way of writing addresses (assumption)."""
 
 _WORLD = {p.name: p.value for p in WORLD_TABLE}
 
@@ -218,12 +235,3 @@ def world(name: str) -> float:
     0.15
     """
     return _WORLD[name]
-
-
-def rates(noise: Noise) -> dict[str, float]:
-    """All error rates at a level of noise, by name.
-
-    >>> rates(Noise.TYPICAL)["name_wrong"], rates(Noise.CLEAN)["name_wrong"]
-    (0.08, 0.0)
-    """
-    return {r.name: r.at(noise) for r in RATE_TABLE}

@@ -1,7 +1,7 @@
 """Municipalities, postcodes, streets, street doors and homes of the synthetic Denmark.
 
 Homes ("units") are houses, or flats with floor and door. Hubs (shelters, colleges, nursing homes,
-children's institutions) are street doors where many live under one address. Units are numbered so
+children's institutions, asylum centres) are street doors where many live under one address. Units are numbered so
 that those of one street, and of one building, lie side by side.
 """
 
@@ -11,17 +11,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from linkage.intervals import LAST
 from loaders.synth.parameters import world
 from loaders.synth.reference import municipalities, postcodes
 from loaders.synth.sampling import Bools, Ints, Reals, Rng, Texts, choose
+from loaders.synth.street_history import localities, renamings
 from loaders.synth.streets import street_names
 
-HOME, SHELTER, COLLEGE, NURSING_HOME, CHILDRENS_HOME = range(5)
+HOME, SHELTER, COLLEGE, NURSING_HOME, CHILDRENS_HOME, ASYLUM_CENTRE, ABROAD = range(7)
 HUB_PARAMETERS = {
     SHELTER: "persons_per_shelter",
     COLLEGE: "persons_per_college",
     NURSING_HOME: "persons_per_nursing_home",
     CHILDRENS_HOME: "persons_per_childrens_home",
+    ASYLUM_CENTRE: "persons_per_asylum_centre",
 }
 _FLAT_SHARES = {"København": 0.85, "Frederiksberg": 0.88, "Aarhus": 0.55, "Odense": 0.45, "Aalborg": 0.45}
 _VESTEGN = "Københavns Vestegns Politi"
@@ -41,6 +44,12 @@ class Places:
     """District of each municipality."""
     districts: tuple[str, ...]
     street_name: Texts
+    """The present name; :meth:`street_names_on` has the one of an earlier day."""
+    street_earlier: Texts
+    street_renamed: Ints
+    """The day on which a street got its present name, the last of all days if it always had it."""
+    street_locality: Texts
+    """Supplementary town name (supplerende bynavn), empty for most."""
     street_code: Texts
     street_postcode: Texts
     street_city: Texts
@@ -55,6 +64,17 @@ class Places:
     unit_kind: Ints
     street_start: Ints
     """First unit of each street; one entry more than streets."""
+
+    @property
+    def abroad(self) -> int:
+        """The last unit, which is no place: it stands for everywhere outside the country."""
+        return len(self.unit_kind) - 1
+
+    def street_names_on(self, streets: Ints, days: Ints) -> Texts:
+        """What each street was called on a day."""
+        renamed = self.street_renamed[streets]
+        old = (renamed < LAST) & (days < renamed)
+        return np.where(old, self.street_earlier[streets], self.street_name[streets]).astype(object)
 
     @property
     def hubs(self) -> Bools:
@@ -133,19 +153,26 @@ def _hubs(persons: int, towns: Ints, weights: Reals, rng: Rng) -> tuple[Ints, In
         for town in choose(rng, university if kind == COLLEGE else weights, count):
             streets.append(int(rng.choice(np.flatnonzero(towns == town))))
             kinds.append(kind)
+    # the unit that stands for everywhere else is the last one of the last street
+    streets.append(len(towns) - 1)
+    kinds.append(ABROAD)
     return np.array(streets, dtype=np.int64), np.array(kinds, dtype=np.int64)
 
 
-def build_places(persons: int, rng: Rng) -> Places:
-    """All addresses of a country with ``persons`` residents."""
+def build_places(persons: int, rng: Rng, *, start: int, end: int, streets_rng: Rng) -> Places:
+    """All addresses of a country with ``persons`` residents on its first day, and room for those to come."""
     towns = municipalities()
     districts = tuple(sorted({t.district for t in towns}))
     weights = np.array([t.residents for t in towns])
     rows = _streets(persons, rng)
     town = np.array(rows["town"], dtype=np.int64)
-    wanted = np.maximum(world("min_units"), world("units_per_person") * persons * weights / weights.sum())
+    flats = np.array(rows["flats"], dtype=bool)
+    names, codes = np.array(rows["name"], dtype=object), np.array(rows["postcode"], dtype=object)
+    earlier, renamed = renamings(names, town, start=start, end=end, rng=streets_rng)
+    room = world("units_per_person") * persons * max(1.0, 0.87 + 0.011 * (end - start) / 365.25)
+    wanted = np.maximum(world("min_units"), room * weights / weights.sum())
     per_street = np.ceil(wanted / np.bincount(town, minlength=len(towns)))[town]
-    street, floor, door, position = _doors(np.array(rows["flats"], dtype=bool), per_street, rng)
+    street, floor, door, position = _doors(flats, per_street, rng)
     hub_street, hub_kind = _hubs(persons, town, weights, rng)
     street = np.r_[street, hub_street]
     kind = np.r_[np.zeros(len(floor), dtype=np.int64), hub_kind]
@@ -161,9 +188,12 @@ def build_places(persons: int, rng: Rng) -> Places:
         weights=weights,
         district=np.array([districts.index(t.district) for t in towns], dtype=np.int64),
         districts=districts,
-        street_name=np.array(rows["name"], dtype=object),
+        street_name=names,
+        street_earlier=earlier,
+        street_renamed=renamed,
+        street_locality=localities(town, codes, flats=flats, rural=weights < 60, rng=streets_rng),
         street_code=np.array(rows["code"], dtype=object),
-        street_postcode=np.array(rows["postcode"], dtype=object),
+        street_postcode=codes,
         street_city=np.array(rows["city"], dtype=object),
         street_municipality=town,
         access_street=street[fresh],

@@ -2,79 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from linkage.intervals import LAST
-from linkage.vocabulary import CATEGORIES, Role
+from linkage.vocabulary import CATEGORIES
 from loaders.synth import tables
-from loaders.synth.address_text import address_texts, clerk_styles
-from loaders.synth.mentions import Mentioned, People, Written, danish_dates, write_mentions
+from loaders.synth.address_text import address_texts, draw_hands
+from loaders.synth.amendments import Rows, amend
+from loaders.synth.habits import OLD_COLUMNS, OLD_ROLES, ROLE_CODES, habits_of
+from loaders.synth.mentions import Mentioned, People, danish_dates
+from loaders.synth.parties import Written, write_mentions
 from loaders.synth.records import UNKNOWN, Events, Records
-from loaders.synth.sampling import Bools, Ints, Rng, Texts, choose
+from loaders.synth.registers import RegisterFile, case_registers, closing_days
+from loaders.synth.sampling import Bools, Rng, Texts, choose
 from loaders.synth.sloppiness import draw_sloppiness
 from loaders.synth.writing import write_rows
 
-_CODES: dict[str, tuple[tuple[str, float], ...]] = {
-    Role.CHARGED.value: (("SIG", 1.0),),
-    Role.SUSPECT.value: (("MIS", 0.8), ("ARR", 0.2)),
-    Role.CONVICTED.value: (("DOM", 1.0),),
-    Role.RESTRAINED.value: (("TIL", 1.0),),
-    Role.PROTECTED.value: (("BES", 1.0),),
-    Role.INJURED.value: (("FOU", 0.6), ("A/F", 0.4)),
-    Role.CHILD_PRESENT.value: (("BARN", 1.0),),
-    Role.WITNESS.value: (("VID", 1.0),),
-    Role.REPORTER.value: (("ANM", 1.0),),
-    Role.OTHER.value: (("PAR", 1.0),),
-}
 _STATUS = (("Afsluttet", 0.72), ("Under efterforskning", 0.12), ("Henlagt", 0.16))
 _OUTCOMES = (("", 0.45), ("Henlagt", 0.2), ("Bøde", 0.13), ("Dom", 0.12), ("Tiltalefrafald", 0.05), ("Frifundet", 0.05))
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterFile:
-    """One register of the synthetic Denmark."""
-
-    name: str
-    """The register's name in mappings and record ids."""
-    title: str
-    district: str
-    path: str
-    """Below the output folder."""
-    encoding: str
-
-
-def slug(district: str) -> str:
-    """A district's name for files and registers.
-
-    >>> slug("Nordjyllands Politi"), slug("Midt- og Vestsjællands Politi")
-    ('nordjylland', 'midt-og-vestsjaelland')
-    """
-    name = district.removesuffix(" Politi").removesuffix("s").lower()
-    for letter, ascii_ in (("æ", "ae"), ("ø", "oe"), ("å", "aa"), ("- ", "-"), (" ", "-")):
-        name = name.replace(letter, ascii_)
-    return name
-
-
-def case_registers(districts: tuple[str, ...]) -> list[RegisterFile]:
-    """One case register per district: every third in Windows-1252, every fourth compressed."""
-    return [
-        RegisterFile(
-            name=f"polsas-{slug(d)}",
-            title=f"Sagsregister, {d}",
-            district=d,
-            path=f"registers/politi/{slug(d)}.csv" + (".gz" if i % 4 == 3 else ""),
-            encoding="windows-1252" if i % 3 == 1 else "utf-8",
-        )
-        for i, d in enumerate(districts)
-    ]
+HANDED_OVER = "Overført til anden kreds"
 
 
 def _role_codes(roles: Texts, rng: Rng) -> Texts:
     codes = np.full(len(roles), "", dtype=object)
-    for role, options in _CODES.items():
+    for role, options in ROLE_CODES.items():
         rows = np.flatnonzero(roles == role)
         codes[rows] = np.array([c for c, _ in options], dtype=object)[choose(rng, [w for _, w in options], len(rows))]
     return codes
@@ -88,12 +43,20 @@ def _places(people: People, events: Events, records: Records, rates: dict[str, f
     # the street of an incident away from home is the event's, so that all its records name the same one
     first, count = np.searchsorted(places.street_municipality, events.town), np.bincount(places.street_municipality)
     streets = (first + (rng.random(len(events.town)) * count[events.town]).astype(np.int64))[records.event]
-    texts = places.street_name[streets] + ", " + places.street_postcode[streets] + " " + places.street_city[streets]
+    days = events.day[records.event]
+    texts = (
+        places.street_names_on(streets, days)
+        + ", "
+        + places.street_postcode[streets]
+        + " "
+        + places.street_city[streets]
+    )
     cut = rng.random(len(unit)) < rates["place_no_unit"]
     typo = rng.random(len(unit)) < rates["address_typo"]
-    styles = clerk_styles(records.clerk, len(places.districts), rng)
+    nobodys = rates | {"address_care_of": 0.0}
+    hand = draw_hands(places, records.clerk, nobodys, rng, without_unit=cut, mistyped=typo)
     rows = np.flatnonzero(at_home)
-    texts[rows] = address_texts(places, unit[rows], styles[rows], without_unit=cut[rows], mistyped=typo[rows], rng=rng)
+    texts[rows] = address_texts(places, unit[rows], days[rows], hand.of(rows), rng=rng)
     return np.asarray(texts, dtype=object)
 
 
@@ -113,14 +76,15 @@ def _case_columns(records: Records, place: Texts, rng: Rng) -> dict[str, Texts]:
         "Gerningskode": np.array([tables.OFFENCE_CODES[k] for k in records.kind], dtype=object),
         "Gerningsdato": np.where(records.occurred == UNKNOWN, "", occurred).astype(object),
         "Anmeldtdato": danish_dates(records.reported),
-        "Gerningssted": place,
-        "Sagsstatus": pick["status"],
-        "Afgoerelse": pick["outcome"],
+        "Gerningssted": place[records.source],
+        "Sagsstatus": np.where(records.handed_over, HANDED_OVER, pick["status"]).astype(object)[records.source],
+        "Afgoerelse": pick["outcome"][records.source],
         "Optaget": danish_dates(records.entered),
         "Tilbagekaldt": np.where(records.withdrawn == LAST, "", withdrawn).astype(object),
     }
 
 
+_DATES = frozenset({"Gerningsdato", "Anmeldtdato", "Foedselsdato", "Optaget", "Tilbagekaldt"})
 _ORDER = (
     "Journalnr",
     "Referencenr",
@@ -145,15 +109,14 @@ _ORDER = (
 )
 
 
-def _rows(case: dict[str, Texts], records: Records, written: Written, rng: Rng) -> tuple[dict[str, Texts], Ints, Ints]:
-    """One row per mention and one for each record that names nobody, with the record of each row."""
+def _rows(case: dict[str, Texts], records: Records, written: Written, rng: Rng) -> Rows:
+    """One row per mention and one for each record that names nobody."""
     silent = np.setdiff1d(np.arange(len(records.event)), records.mention_record)
     record = np.r_[records.mention_record, silent]
-    mention = np.r_[np.arange(len(records.mention_record)), np.full(len(silent), -1)]
     pad = np.full(len(silent), "", dtype=object)
     party = {
         "Loebenr": records.mention_number.astype("U4").astype(object),
-        "Rolle": _role_codes(records.mention_role, rng),
+        "Rolle": _role_codes(records.mention_role, rng)[records.mention_source],
         "Identtype": written.id_type,
         "Ident": written.identifier,
         "Efternavn": written.surname,
@@ -163,9 +126,28 @@ def _rows(case: dict[str, Texts], records: Records, written: Written, rng: Rng) 
         "Bopael": written.address,
     }
     columns = {k: v[record] for k, v in case.items()} | {k: np.concatenate([v, pad]) for k, v in party.items()}
-    number = np.where(mention >= 0, np.r_[records.mention_number, np.zeros(len(silent), dtype=np.int64)], 0)
-    order = np.lexsort((number, records.journal[record].astype("U32"), records.entered[record]))
-    return {k: columns[k][order] for k in _ORDER}, record[order], mention[order]
+    number = np.r_[records.mention_number, np.zeros(len(silent), dtype=np.int64)]
+    return Rows(columns, record, records.entered[record], number)
+
+
+def _laid_out(columns: dict[str, Texts], register: RegisterFile) -> dict[str, Texts]:
+    """The columns of one register, in its layout and with the words of its district."""
+    if register.old:
+        roles, sexes = {"": "", **OLD_ROLES}, {"": "", "M": "mand", "K": "kvinde"}
+        columns = {
+            new: np.array([t.replace("-", ".") for t in columns[name]], dtype=object)
+            if name in _DATES
+            else columns[name]
+            for name, new in OLD_COLUMNS.items()
+        }
+        swapped = {OLD_COLUMNS["Rolle"]: roles, OLD_COLUMNS["Koen"]: sexes}
+    else:
+        habits = habits_of(register.district)
+        swapped = {"Rolle": habits.roles, "Kategori": habits.categories}
+    for name, words in swapped.items():
+        if words:
+            columns[name] = np.array([words.get(t, t) for t in columns[name]], dtype=object)
+    return columns
 
 
 def write_police(
@@ -176,21 +158,25 @@ def write_police(
     record = records.mention_record
     who = Mentioned(records.mention_person, events.day[records.event[record]], records.clerk[record])
     slip = draw_sloppiness(who.clerk, record, rngs["mentions"])
-    written = write_mentions(people, who, rates=rates, slip=slip, rngs=rngs)
+    written, slips = write_mentions(people, who, rates=rates, slip=slip, rngs=rngs)
+    districts = people.country.places.districts
     case = _case_columns(records, _places(people, events, records, rates, rng), rng)
-    columns, row_record, _ = _rows(case, records, written, rng)
+    rows = _rows(case, records, written.of(records.mention_source), rng)
+    rows = amend(rows, records, closing_days(districts, people.country.end), rates["amended"], rng=rng)
+    rows = rows.ordered(records, _ORDER)
     counts = {}
-    for number, register in enumerate(case_registers(people.country.places.districts)):
-        mine: Bools = records.district[row_record] == number
+    for number, register in enumerate(case_registers(districts)):
+        mine: Bools = records.register[rows.record] == number
+        laid_out = _laid_out({k: v[mine] for k, v in rows.columns.items()}, register)
         counts[register.path] = write_rows(
-            out / register.path, {k: v[mine] for k, v in columns.items()}, encoding=register.encoding
+            out / register.path, laid_out, encoding=register.encoding, delimiter="|" if register.old else ";"
         )
-    return counts, written.slips
+    return counts, slips
 
 
 def police_ids(records: Records, districts: tuple[str, ...]) -> tuple[Texts, Texts]:
     """Incident ids of the records, and record ids of the mentions in them."""
     names = np.array([r.name for r in case_registers(districts)], dtype=object)
-    incident = names[records.district] + ":" + records.journal
+    incident = names[records.register] + ":" + records.journal
     mention = incident[records.mention_record] + "/" + records.mention_number.astype("U4").astype(object)
     return incident, mention

@@ -1,7 +1,8 @@
 """Which district writes down which night, under which journal number, and whom it names.
 
 An event has one record in the district of its place, sometimes a second one there under another
-category, and sometimes one in another district that a party comes from.
+category, and sometimes one in another district that a party comes from or the case was handed over to.
+Some records are written anew because they were wrong.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from linkage.intervals import LAST
 from linkage.vocabulary import CATEGORIES
 from loaders.synth import tables
 from loaders.synth.country import Country
-from loaders.synth.identifiers import calendar, padded
+from loaders.synth.error_rates import CLERKS_PER_DISTRICT
 from loaders.synth.incidents import IncidentLog
-from loaders.synth.parameters import CLERKS_PER_DISTRICT, world
+from loaders.synth.journals import journal_numbers, references
+from loaders.synth.parameters import world
+from loaders.synth.registers import register_of
 from loaders.synth.sampling import Bools, Ints, Rng, Texts, rank_in_group
 from loaders.synth.spells import Spells
 
@@ -45,6 +48,8 @@ class Records:
 
     event: Ints
     district: Ints
+    register: Ints
+    """Number of the register file, as :func:`case_registers` counts them."""
     kind: Texts
     journal: Texts
     reference: Texts
@@ -52,11 +57,17 @@ class Records:
     reported: Ints
     entered: Ints
     withdrawn: Ints
+    handed_over: Bools
+    """Cases that another district has taken over."""
     clerk: Ints
+    source: Ints
+    """The record whose text it repeats: itself, but for cases taken over from a replaced register."""
     mention_record: Ints
     mention_person: Ints
     mention_role: Texts
     mention_number: Ints
+    mention_source: Ints
+    """The mention whose text it repeats, likewise."""
     event_date: Ints
     """The date of each event as its records have it: the earliest occurred, else the earliest reported."""
 
@@ -101,18 +112,6 @@ def _foreign_district(country: Country, events: Events, stays: Spells, chosen: I
     return np.asarray(result, dtype=np.int64)
 
 
-def _journal_numbers(district: Ints, kind: Texts, reported: Ints) -> Texts:
-    """District code, offence code, serial number in the year, year; unique."""
-    year = calendar(reported)[0]
-    order = np.lexsort((np.arange(len(reported)), reported))
-    serial = np.empty(len(reported), dtype=np.int64)
-    serial[order] = rank_in_group((district * 10_000 + year)[order]) + 1
-    codes = np.array([tables.OFFENCE_CODES[k] for k in kind], dtype=object)
-    head = padded((district + 1) * 100 + 3000, 4)
-    number = head + "-" + codes + "-" + padded(serial, 5) + "-" + padded(year % 100, 2)
-    return np.asarray(number, dtype=object)
-
-
 def _delays(n: int, rng: Rng) -> Ints:
     u = rng.random(n)
     return np.where(
@@ -120,74 +119,147 @@ def _delays(n: int, rng: Rng) -> Ints:
     ).astype(np.int64)
 
 
-def _mentions(events: Events, event: Ints, is_first: Bools, rng: Rng) -> tuple[Ints, Ints, Texts, Ints]:
-    """Who each record names: the first names everybody, the others most of them and at least one."""
+def _mentions(events: Events, event: Ints, whole: Bools, rng: Rng) -> tuple[Ints, Ints, Texts, Ints]:
+    """Who each record names: everybody where ``whole``, else most of them and at least one."""
     low = np.searchsorted(events.role_event, event)
     size = np.searchsorted(events.role_event, event, side="right") - low
     record = np.repeat(np.arange(len(event)), size)
     within = np.arange(len(record)) - np.repeat(np.cumsum(size) - size, size)
     row = low[record] + within
-    kept = is_first[record] | (rng.random(len(record)) < world("second_record_party")) | (within == 0)
+    kept = whole[record] | (rng.random(len(record)) < world("second_record_party")) | (within == 0)
     record, row = record[kept], row[kept]
     return record, events.role_person[row], events.role[row], rank_in_group(record) + 1
 
 
-def _dates(events: Events, event: Ints, may_shift: Bools, no_date: float, rng: Rng) -> tuple[Ints, Ints]:
-    day = events.day[event]
-    shifted = may_shift & (rng.random(len(event)) < world("second_record_day_off"))
-    occurred = day + np.where(shifted, rng.choice([-1, 1], len(event)), 0)
-    reported = np.maximum(occurred, day) + _delays(len(event), rng)
-    return np.where(rng.random(len(event)) < no_date, UNKNOWN, occurred), reported
+@dataclass(slots=True)
+class _Draft:
+    """Records as they come to be written, block by block: which, where, and under which word."""
+
+    event: Ints
+    district: Ints
+    kind: Texts
+    first: Bools
+    """The record that names everybody."""
+    origin: Ints
+    """The record it refers to, if it does."""
+    refers: Bools
+    corrects: Ints
+    """The record it is written in place of, -1 for most."""
+    handed: Bools
+    """Records of a case that was handed over to their district."""
+
+
+def _draft(country: Country, events: Events, stays: Spells, rates: dict[str, float], rng: Rng) -> _Draft:
+    """First records, second ones of the same district, those of another district, and corrections of first ones."""
+    n = len(events.day)
+    second = np.flatnonzero(rng.random(n) < world("second_record"))
+    foreign = np.flatnonzero(rng.random(n) < world("other_district_record"))
+    corrected = np.flatnonzero(rng.random(n) < rates["corrected"])
+    event = np.r_[np.arange(n), second, foreign, corrected]
+    home = country.places.district[events.town]
+    other_kind = np.array([tables.SECOND_KIND.get(k, k) for k in events.kind[second]], dtype=object)
+    is_second = np.repeat([False, True, False], [n, len(second) + len(foreign), len(corrected)])
+    is_foreign = np.repeat([False, True, False], [n + len(second), len(foreign), len(corrected)])
+    refers = is_second & (rng.random(len(event)) < world("second_record_refers"))
+    return _Draft(
+        event=event,
+        district=np.r_[home, home[second], _foreign_district(country, events, stays, foreign, rng), home[corrected]],
+        kind=np.concatenate([events.kind, other_kind, events.kind[foreign], events.kind[corrected]]),
+        first=~is_second,
+        origin=event,
+        refers=refers | (np.arange(len(event)) >= len(event) - len(corrected)),
+        corrects=np.r_[np.full(len(event) - len(corrected), -1), corrected],
+        handed=is_foreign & refers & (rng.random(len(event)) < rates["transferred"]),
+    )
+
+
+@dataclass(slots=True)
+class _Days:
+    """The days of each record."""
+
+    occurred: Ints
+    reported: Ints
+    entered: Ints
+    withdrawn: Ints
+
+
+def _dates(events: Events, draft: _Draft, last: int, rates: dict[str, float], rng: Rng) -> _Days:
+    """When each record says it happened and was reported, when it was entered, and when withdrawn.
+
+    A correction repeats the report; what it corrects had the date wrong, and is withdrawn that day.
+    """
+    n, day = len(draft.event), events.day[draft.event]
+    shifted = ~draft.first & ~draft.refers & (rng.random(n) < world("second_record_day_off"))
+    occurred = day + np.where(shifted, rng.choice([-1, 1], n), 0)
+    reported = np.maximum(occurred, day) + _delays(n, rng) + draft.handed * rng.integers(1, 15, n)
+    new = np.flatnonzero(draft.corrects >= 0)
+    old = draft.corrects[new]
+    reported[new] = reported[old]
+    reported = np.minimum(reported, last)
+    u = rng.random(n)
+    waits = np.where(u < world("entered_late"), rng.integers(14, 91, n), rng.integers(0, 4, n))
+    very_late = (u >= world("entered_late")) & (u < world("entered_late") + rates["entered_very_late"])
+    waits = np.where(very_late, rng.integers(91, 731, n), waits)
+    entered = reported + waits
+    entered[new] = np.minimum(entered[old], last) + rng.integers(1, 120, len(new))
+    entered = np.minimum(entered, last)
+    occurred[old] -= rng.integers(1, 31, len(old))
+    occurred = np.where(rng.random(n) < rates["no_occurred"], UNKNOWN, occurred)
+    gone = rng.random(len(events.day)) < world("withdrawn")
+    alone = ~draft.first & (rng.random(n) < rates["record_withdrawn"])
+    withdrawn = entered + rng.integers(10, 200, len(events.day))[draft.event]
+    withdrawn = np.where(gone[draft.event] | alone, np.minimum(withdrawn, last), LAST)
+    withdrawn[old] = np.minimum(withdrawn[old], entered[new])
+    return _Days(occurred, reported, entered, withdrawn)
 
 
 def write_down(country: Country, events: Events, *, stays: Spells, rates: dict[str, float], rng: Rng) -> Records:
     """All records of all events."""
-    n = len(events.day)
-    second = np.flatnonzero(rng.random(n) < world("second_record"))
-    foreign = np.flatnonzero(rng.random(n) < world("other_district_record"))
-    event = np.r_[np.arange(n), second, foreign]
-    home = country.places.district[events.town]
-    district = np.r_[home, home[second], _foreign_district(country, events, stays, foreign, rng)]
-    is_first = np.arange(len(event)) < n
-    other_kind = np.array([tables.SECOND_KIND.get(k, k) for k in events.kind[second]], dtype=object)
-    kind = np.concatenate([events.kind, other_kind, events.kind[foreign]])
-    refers = ~is_first & (rng.random(len(event)) < world("second_record_refers"))
-    occurred, reported = _dates(events, event, ~is_first & ~refers, rates["no_occurred"], rng)
-    last = country.end
-    reported = np.minimum(reported, last)
-    late = rng.random(len(event)) < world("entered_late")
-    entered = reported + np.where(late, rng.integers(14, 91, len(event)), rng.integers(0, 4, len(event)))
-    entered = np.minimum(entered, last)
-    journal = _journal_numbers(district, kind, reported)
-    withdrawn_event = rng.random(n) < world("withdrawn")
-    withdrawn = entered + rng.integers(10, 200, n)[event]
-    withdrawn = np.where(withdrawn_event[event], np.minimum(withdrawn, last), LAST)
-    record, person, role, number = _mentions(events, event, is_first, rng)
+    draft = _draft(country, events, stays, rates, rng)
+    days = _dates(events, draft, country.end, rates, rng)
+    register = register_of(country.places.districts, draft.district, days.entered)
+    journal = journal_numbers(draft.district, register, kind=draft.kind, reported=days.reported)
+    clerk = draft.district * CLERKS_PER_DISTRICT + rng.integers(0, CLERKS_PER_DISTRICT, len(draft.event))
+    record, person, role, number = _mentions(events, draft.event, draft.first | draft.handed, rng)
+    handed_over = np.zeros(len(draft.event), dtype=bool)
+    handed_over[draft.origin[draft.handed]] = True
     return Records(
-        event=event,
-        district=district,
-        kind=kind,
+        event=draft.event,
+        district=draft.district,
+        register=register,
+        kind=draft.kind,
         journal=journal,
-        reference=np.where(refers, journal[event], "").astype(object),
-        occurred=occurred,
-        reported=reported,
-        entered=entered,
-        withdrawn=withdrawn,
-        clerk=district * CLERKS_PER_DISTRICT + rng.integers(0, CLERKS_PER_DISTRICT, len(event)),
+        reference=references(journal[draft.origin], draft.refers, rates, rng),
+        occurred=days.occurred,
+        reported=days.reported,
+        entered=days.entered,
+        withdrawn=days.withdrawn,
+        handed_over=handed_over,
+        clerk=clerk,
+        source=np.arange(len(draft.event)),
         mention_record=record,
         mention_person=person,
         mention_role=role,
         mention_number=number,
-        event_date=_event_dates(event, occurred, reported, n),
+        mention_source=np.arange(len(record)),
+        event_date=_event_dates(draft.event, days, country.end, len(events.day)),
     )
 
 
-def _event_dates(event: Ints, occurred: Ints, reported: Ints, n: int) -> Ints:
+def _event_dates(event: Ints, days: _Days, last: int, n: int) -> Ints:
+    """The earliest stated date of each event, else the earliest report, of records that stand.
+
+    Where none stands all are asked, as the event counts for nothing anyway.
+    """
+    stands = days.withdrawn > last
+    some = np.zeros(n, dtype=bool)
+    some[event[stands]] = True
+    asked = stands | ~some[event]
     never = np.iinfo(np.int64).max
-    earliest = np.full(n, never)
-    np.minimum.at(earliest, event, np.where(occurred == UNKNOWN, never, occurred))
-    told = np.full(n, never)
-    np.minimum.at(told, event, reported)
+    earliest, told = np.full(n, never), np.full(n, never)
+    occurred = np.where((days.occurred == UNKNOWN) | ~asked, never, days.occurred)
+    np.minimum.at(earliest, event, occurred)
+    np.minimum.at(told, event, np.where(asked, days.reported, never))
     return np.where(earliest == never, told, earliest)
 
 

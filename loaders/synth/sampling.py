@@ -16,7 +16,7 @@ Rng = np.random.Generator
 
 STREAMS = (
     "places", "names", "people", "deaths", "births", "couples", "moves", "incidents", "records", "mentions",
-    "identifiers", "addresses", "notifications", "feed",
+    "identifiers", "addresses", "notifications", "feed", "migration", "numbers", "children", "streets", "protection",
 )  # fmt: skip
 
 

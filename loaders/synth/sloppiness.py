@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loaders.synth.parameters import ERROR_SHARED_BY_CLERK, ERROR_SHARED_BY_RECORD
+from loaders.synth.error_rates import ERROR_SHARED_BY_CLERK, ERROR_SHARED_BY_RECORD
 from loaders.synth.sampling import Bools, Ints, Reals, Rng
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from linkage.intervals import LAST
 from loaders.synth.country import Country
-from loaders.synth.sampling import Ints
+from loaders.synth.sampling import Bools, Ints
 
 _SHIFT = 1 << 22
 _BASE = 1_000_000
@@ -34,6 +34,16 @@ class Spells:
         rows = np.where(early, np.minimum(rows + 1, len(self.person) - 1), rows)
         return np.where(self.person[rows] == persons, rows, -1)
 
+    def holds(self, persons: Ints, days: Ints) -> Bools:
+        """Whether a spell of each person holds on a day: of stays, whether the person is in the country.
+
+        >>> spells = Spells(np.array([4]), np.array([10]), np.array([20]), {})
+        >>> spells.holds(np.array([4, 4, 5]), np.array([10, 20, 10])).tolist()
+        [True, False, False]
+        """
+        row = self.on(persons, days)
+        return np.asarray((row >= 0) & (self.start[row] <= days) & (days < self.end[row]))
+
     def before(self, rows: Ints) -> Ints:
         """Row of the same person's spell before, -1 if there is none."""
         earlier = np.maximum(rows - 1, 0)
@@ -47,9 +57,9 @@ def _ordered(person: Ints, start: Ints, end: Ints, columns: dict[str, Any]) -> S
 
 
 def stays(country: Country) -> Spells:
-    """Registered stays; what would begin after the last day has not happened, and what ends there is open."""
+    """Registered stays in the country; what begins after the last day has not happened, what ends there is open."""
     log = country.stays.columns()
-    kept = log["from"] < country.end
+    kept = (log["from"] < country.end) & (log["unit"] != country.places.abroad)
     end = np.where(log["to"] >= country.end, LAST, log["to"])
     return _ordered(log["person"][kept], log["from"][kept], end[kept], {"unit": log["unit"][kept]})
 
@@ -75,19 +85,30 @@ def spouses(country: Country) -> Spells:
 
 
 def protections(country: Country) -> Spells:
-    """Address protection, special spells of one person made disjoint by keeping the first of overlapping ones."""
+    """Address protection; overlapping or adjoining spells of one kind are one, and death ends them."""
     log = country.protections.columns()
-    kept = (log["from"] < country.end) & (log["from"] < country["death"][log["person"]])
-    person, start, end = log["person"][kept], log["from"][kept], log["to"][kept]
-    special = log["special"][kept].astype(bool)
-    order = np.lexsort((start, ~special, person))
-    person, start, end, special = person[order], start[order], end[order], special[order]
-    free = np.ones(len(person), dtype=bool)
-    group = person * 2 + special
-    for i in range(1, len(person)):
-        previous = i - 1
-        while previous >= 0 and group[previous] == group[i] and not free[previous]:
-            previous -= 1
-        free[i] = previous < 0 or group[previous] != group[i] or end[previous] < start[i]
-    end = np.where(end >= country.end, LAST, end)
-    return _ordered(person[free], start[free], end[free], {"special": special[free]})
+    person, special = np.asarray(log["person"], dtype=np.int64), log["special"].astype(bool)
+    limit = np.minimum(country["death"][person], country.end)
+    start, end = np.asarray(log["from"], dtype=np.int64), np.asarray(log["to"], dtype=np.int64)
+    end = np.where(end >= limit, LAST, end)
+    kept = start < limit
+    group, start, end = merged(person[kept] * 2 + special[kept], start[kept], end[kept])
+    return _ordered(group // 2, start, end, {"special": group % 2 == 1})
+
+
+def merged(group: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
+    """Overlapping or adjoining intervals of one group become one; by group and first day.
+
+    >>> [a.tolist() for a in merged(np.array([7, 7, 7]), np.array([5, 0, 2]), np.array([9, 2, 4]))]
+    [[7, 7], [0, 5], [4, 9]]
+    """
+    if not len(group):
+        return group, start, end
+    order = np.lexsort((start, group))
+    group, start, end = group[order], start[order], end[order]
+    # the days of a group are shifted beyond those of all groups before, so that one running maximum serves all
+    shift = np.cumsum(np.r_[True, group[1:] != group[:-1]]) * 2 * _SHIFT
+    reached = np.maximum.accumulate(shift + end)
+    fresh = np.r_[True, shift[1:] + start[1:] > reached[:-1]]
+    last = np.r_[fresh[1:], True]
+    return group[fresh], start[fresh], reached[last] - shift[last]

@@ -33,9 +33,12 @@ _TAILS = (
 )
 
 
+_PARTICLES = ("von", "af", "de", "van")
+
+
 @cache
 def surnames() -> tuple[str, ...]:
-    """All surnames by rank: 500 published, then patronymics and compounds.
+    """All surnames by rank: 500 published, then patronymics, a few with a particle (von Skovborg), and compounds.
 
     >>> surnames()[:3], len(surnames()) == len(set(surnames()))
     (('Jensen', 'Nielsen', 'Hansen'), True)
@@ -46,7 +49,8 @@ def surnames() -> tuple[str, ...]:
     heads, tails = _HEADS.split(), _TAILS.split()
     # each round pairs every head with another tail, so that no head dominates the commoner ranks
     compounds = [f"{h}{tails[(turn + k) % len(tails)]}" for turn in range(len(tails)) for k, h in enumerate(heads)]
-    names = dict.fromkeys([*published, *patronymics[:120], *compounds, *patronymics[120:]])
+    noble = [f"{_PARTICLES[i % len(_PARTICLES)]} {name}" for i, name in enumerate(compounds[7:1000:31])]
+    names = dict.fromkeys([*published, *patronymics[:120], *noble, *compounds, *patronymics[120:]])
     return tuple(names)[: int(world("surname_ranks"))]
 
 
@@ -66,7 +70,9 @@ def fit_exponent(shares: tuple[float, ...], q: float) -> float:
 
 @cache
 def surname_weights() -> Reals:
-    """Probability of each surname by rank, summing to 1."""
+    """Probability of each surname by rank, summing to 1: the published shares, then the curve fitted to them."""
+    published = np.array(surname_shares())
     exponent = fit_exponent(surname_shares(), world("surname_q"))
     weights = (np.arange(1, len(surnames()) + 1) + world("surname_q")) ** -exponent
-    return np.asarray(weights / weights.sum(), dtype=float)
+    rest = weights[len(published) :]
+    return np.concatenate([published, rest / rest.sum() * (1.0 - published.sum())])

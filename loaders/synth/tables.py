@@ -96,6 +96,25 @@ FORM_COUPLE: tuple[tuple[int, float], ...] = (
 )
 """Relative rate of moving in with a partner (assumption)."""
 
+NURSING_HOME: tuple[tuple[int, float], ...] = ((0, 0.0), (70, 0.002), (78, 0.008), (84, 0.03), (90, 0.08))
+"""Old people alone at home who move to a nursing home within a year (assumption)."""
+
+EMIGRATION: tuple[tuple[int, float], ...] = (
+    (0, 0.0),
+    (18, 1.0),
+    (20, 2.2),
+    (25, 2.0),
+    (30, 1.3),
+    (40, 0.7),
+    (50, 0.35),
+    (65, 0.15),
+    (80, 0.0),
+)
+"""Relative rate of leaving the country (assumption)."""
+
+ARRIVALS: tuple[tuple[str, float], ...] = (("single", 0.62), ("couple", 0.16), ("family", 0.16), ("parent", 0.06))
+"""Households that arrive from abroad (assumption)."""
+
 OFFENDING: tuple[tuple[int, float], ...] = (
     (0, 0.0),
     (15, 1.6),
@@ -207,29 +226,41 @@ OFFENCE_CODES: dict[str, str] = {
 """Five-digit codes; 73111 is real, the others keep its form (assumption)."""
 
 NAME_ERRORS: tuple[tuple[str, float], ...] = (
-    ("spelling", 0.24),
-    ("typo", 0.18),
-    ("dropped", 0.14),
+    ("spelling", 0.22),
+    ("typo", 0.17),
+    ("dropped", 0.13),
     ("swapped_letters", 0.08),
     ("danish_letters", 0.10),
-    ("initial", 0.08),
-    ("call_name", 0.08),
+    ("initial", 0.06),
+    ("call_name", 0.07),
+    ("nickname", 0.03),
     ("swapped_names", 0.05),
-    ("earlier_surname", 0.05),
+    ("earlier_surname", 0.07),
+    ("particle", 0.02),
 )
-"""How an error in a name comes about (assumption)."""
+"""How an error in a name comes about; where the name has no such thing to get wrong, a typing error (assumption)."""
 
-BIRTH_ERRORS: tuple[tuple[str, float], ...] = (("swap", 0.25), ("digit", 0.40), ("year", 0.25), ("new_year", 0.10))
-"""How an error in a birth date comes about: day and month swapped, one digit, year ± 1, 1 January (assumption)."""
+BIRTH_ERRORS: tuple[tuple[str, float], ...] = (
+    ("swap", 0.24),
+    ("digit", 0.37),
+    ("year", 0.23),
+    ("new_year", 0.10),
+    ("entered", 0.06),
+)
+"""How an error in a birth date comes about: day and month swapped, a digit, year ± 1, 1 January, the day of writing
+(assumption)."""
 
 ADDRESS_STYLES: tuple[tuple[str, float], ...] = (
-    ("full", 0.34),
-    ("short_door", 0.22),
-    ("no_comma", 0.14),
-    ("sal", 0.10),
-    ("lower", 0.06),
+    ("full", 0.30),
+    ("short_door", 0.20),
+    ("no_comma", 0.13),
+    ("sal", 0.09),
+    ("spelled", 0.05),
+    ("long", 0.04),
+    ("slash", 0.03),
+    ("lower", 0.05),
     ("upper", 0.03),
-    ("no_city", 0.06),
-    ("abbreviated", 0.05),
+    ("no_city", 0.04),
+    ("abbreviated", 0.04),
 )
 """How the police write an address (assumption); each clerk has a favourite and keeps to it in 60 % of cases."""

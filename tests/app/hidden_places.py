@@ -86,7 +86,9 @@ class Country:
 
     def __post_init__(self) -> None:
         self.feed = {file.path.stem: file for file in register_files(self.path / "registers" / "cpr")}
-        self.police = register_files(self.path / "registers" / "politi")
+        # A register that has changed its format keeps its first years in a file of another form: left as it is.
+        police = register_files(self.path / "registers" / "politi")
+        self.police = [file for file in police if "Journalnr" in file.columns]
         self.notices = register_files(self.path / "registers" / "underretning")
         self.born = {row["PersonId"]: _day(row["Foedselsdato"]) for row in self.feed["person"].rows}
         self.owner = {row["Personnummer"]: row["PersonId"] for row in self.feed["personnummer"].rows}
@@ -144,15 +146,30 @@ def hide(country: Country, protected: Iterable[Protected], hiding: Hiding) -> in
 
 def _move_home(country: Country, one: Protected, place: Row) -> list[tuple[str, Span]]:
     """Move the person and the children with it; says which child was with it when, as a child."""
-    file = country.feed["adresse"]
+    files = [country.feed[name] for name in ("adresse", "deltbopael")]
     stays: dict[tuple[str, ...], list[Span]] = defaultdict(list)
-    for row in file.rows:
+    for row in (row for file in files for row in file.rows):
         span = _overlap(_span(row), (one.start, one.end))
         if row["PersonId"] == one.person and span:
             stays[tuple(row[p] for p in PLACE)].append(span)
+    children: list[tuple[str, Span]] = []
+    for file in files:
+        file.rows = _moved_rows(country, one, file.rows, stays=stays, place=place, children=children)
+    return children
+
+
+def _moved_rows(
+    country: Country,
+    one: Protected,
+    given: list[Row],
+    *,
+    stays: dict[tuple[str, ...], list[Span]],
+    place: Row,
+    children: list[tuple[str, Span]],
+) -> list[Row]:
+    """Stays with those of the protected person, and of children at the same address, at the hiding place."""
     rows: list[Row] = []
-    children = []
-    for row in file.rows:
+    for row in given:
         person, born = row["PersonId"], country.born[row["PersonId"]]
         if person == one.person:
             hidden = [_overlap(_span(row), (one.start, one.end))]
@@ -161,8 +178,7 @@ def _move_home(country: Country, one: Protected, place: Row) -> list[tuple[str, 
             hidden = [span for span in hidden if span and born and span[0] < add_years(born, 18)]
             children += [(person, (s[0], min(s[1], add_years(born, 18)))) for s in hidden if s and born]
         rows += _cut(row, [span for span in hidden if span], place)
-    file.rows = rows
-    return children
+    return rows
 
 
 def _cut(row: Row, hidden: list[Span], place: Row) -> list[Row]:

@@ -26,7 +26,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Run:
     world = make_world(tmp_path_factory.mktemp("real") / "world", persons=200, years=5, seed=4)
     for file in (world / "kintrace.toml", *(world / "mappings").iterdir()):
         file.write_text(file.read_text("utf-8").replace("synthetic = true", "synthetic = false"), "utf-8")
-    return rebuilt(world)
+    return rebuilt(world, "cpr")  # its numbers have an impossible month, which no real register may hold
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_a_look_up_in_real_registers_needs_case_purpose_and_legal_basis(real: Ru
             assert refused.exit_code == 1
             assert "needs a case, a purpose and a legal basis" in refused.stderr
             assert not refused.stdout
-    assert not log_path(real).exists()
+    assert [entry["action"] for entry in log(real)] == ["accept"]
 
 
 def test_blank_words_and_the_demo_case_are_no_purpose(real: Run) -> None:
@@ -88,7 +88,7 @@ def test_blank_words_and_the_demo_case_are_no_purpose(real: Run) -> None:
 
 
 def test_with_a_purpose_the_answer_comes_and_the_log_holds_it(real: Run) -> None:
-    before = len(log(real)) if log_path(real).exists() else 0
+    before = len(log(real))
     for words in lookups(real):
         assert answer(*words, *PURPOSE, run=real)
         assert "DEMO" not in answer(*words, *PURPOSE, "--json", run=real)

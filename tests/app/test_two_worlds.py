@@ -18,7 +18,7 @@ from tests.app.ask import answer
 from tests.app.hidden_places import EAST, NORTH, Country, Protected, choose_protected, hide
 from tests.app.worlds import copy_world, differing, rebuilt
 
-PROTECTED = 5
+PROTECTED = 12
 
 BAD = {"Kategori": "andet", "Gerningsdato": "31-02-2020", "Anmeldtdato": "01-03-2020", "Loebenr": "1", "Rolle": "SIG"}
 """A row with a cell that is refused, before or behind those that move: its number must not tell."""

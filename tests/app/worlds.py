@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kintrace.pipeline import Run
+from kintrace.pipeline.hold_back import Acceptance
 from kintrace.pipeline.rebuild import rebuild
 from kintrace.settings import read_settings
 from loaders.synth import Noise, SynthSettings, make_denmark
@@ -46,8 +47,10 @@ def copy_world(world: Path, to: Path) -> Path:
     return to
 
 
-def rebuilt(world: Path) -> Run:
-    return rebuild(read_settings(world), Notes())
+def rebuilt(world: Path, *accepted: str) -> Run:
+    """The run of a world; extracts of the accepted registers are used whatever they break."""
+    acceptances = [Acceptance(register, "a test", "tester") for register in accepted]
+    return rebuild(read_settings(world), Notes(), acceptances=acceptances)
 
 
 def files_of(run: Run) -> dict[str, bytes]:

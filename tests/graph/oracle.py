@@ -18,6 +18,7 @@ Line = tuple[str, str, str, str, str, str, dt.date]
 OWN = {"SUSPECT", "CHARGED", "CONVICTED", "RESTRAINED"}
 COUNTED = OWN | {"INJURED", "PROTECTED", "CHILD_PRESENT"}
 ONLOOKER = {"WITNESS", "REPORTER"}
+IN_LAW = {"parent", "adoptive_parent"}
 
 
 @dataclass
@@ -71,7 +72,7 @@ class Oracle:
         return [
             row
             for row in self.table("CHILD_OF")
-            if row["start_id"] == person and row["kind"] != "custody" and self.as_of < row["hidden_from"]
+            if row["start_id"] == person and row["kind"] in IN_LAW and self.as_of < row["hidden_from"]
         ]
 
     def family(self, child: str) -> tuple[dict[str, tuple[str, list[int]]], set[str]]:
@@ -85,7 +86,7 @@ class Oracle:
         own = self.shown(child)
         kept = {row["end_id"] for row in own}
         hidden = {
-            row["end_id"] for row in self.table("CHILD_OF") if row["start_id"] == child and row["kind"] != "custody"
+            row["end_id"] for row in self.table("CHILD_OF") if row["start_id"] == child and row["kind"] in IN_LAW
         } - kept
         rules = [
             ("a", {child: self.alive(child) | {self.as_of.toordinal()}}),
@@ -98,8 +99,13 @@ class Oracle:
         self.enter(found, "d", self.partners(parents, shared[True]), hidden)
         partners = {person for person, (rule, _) in found.items() if rule == "d"}
         self.enter(found, "e", self.others(partners, shared[True]), hidden)
-        possible = {person for person, days in shared[False].items() if days} - set(found) - hidden
-        return found, possible
+        possible = {person for person, days in shared[False].items() if days} | self.carers(child)
+        return found, possible - set(found) - hidden
+
+    def carers(self, child: str) -> set[str]:
+        """With whom the child was ever placed."""
+        placed = [row for row in self.table("CHILD_OF") if row["kind"] == "foster_parent"]
+        return {row["end_id"] for row in placed if row["start_id"] == child and self.days(row)}
 
     @staticmethod
     def enter(found: dict[str, tuple[str, list[int]]], rule: str, days: dict[str, set[int]], hidden: set[str]) -> None:

@@ -13,7 +13,7 @@ from graph.errors import GrantError, UnknownEventError
 from graph.grant import Grant, demo_grant
 from graph.model import GraphTables
 from graph.traversal import earlier_districts, focus_persons
-from tests.graph.oracle import COUNTED, OWN, Oracle
+from tests.graph.oracle import COUNTED, IN_LAW, OWN, Oracle
 from tests.graph.test_history import RIGHT, TODAY, opened
 from tests.graph.towns import days_of_question, numbered_town, towns
 
@@ -41,7 +41,7 @@ class Definition:
         kin = {
             (r["start_id"], r["end_id"])
             for r in self.rows["CHILD_OF"]
-            if r["kind"] != "custody" and r["valid_from"] <= day < r["valid_to"] and day < r["hidden_from"]
+            if r["kind"] in IN_LAW and r["valid_from"] <= day < r["valid_to"] and day < r["hidden_from"]
         }
         lived = [r for r in self.rows["LIVED_WITH"] if r["certain"] and r["valid_from"] <= day < r["valid_to"]]
         pairs = {(r["start_id"], r["end_id"]) for r in lived} | {(r["end_id"], r["start_id"]) for r in lived}

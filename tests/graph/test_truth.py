@@ -41,8 +41,11 @@ TABLES = {
     "episodes": f"""SELECT person AS entity_id, CASE WHEN sealed THEN NULL ELSE address END AS address_id,
         CASE WHEN sealed THEN NULL ELSE access END AS access_id, valid_from, valid_to, unit AND NOT sealed AS unit,
         hub AND NOT sealed AS hub, person AS record_id, 'truth' AS register, sealed, {ALWAYS} FROM stays""",
-    "kin": f"""SELECT person AS child_entity, other AS parent_entity, kind, valid_from, valid_to,
-        'truth' AS register, {ALWAYS} FROM relations WHERE kind IN ('parent', 'adoptive_parent', 'custody')""",
+    "kin": f"""SELECT person AS child_entity, other AS parent_entity, kind, valid_from,
+        CASE WHEN kind = 'foster_parent' THEN least(valid_to, (birth_date + INTERVAL 18 YEAR)::DATE
+            + CASE WHEN month(birth_date) = 2 AND day(birth_date) = 29 THEN 1 ELSE 0 END) ELSE valid_to END AS valid_to,
+        'truth' AS register, {ALWAYS} FROM relations JOIN persons USING (person)
+        WHERE kind IN ('parent', 'adoptive_parent', 'custody', 'foster_parent')""",
     "partners": f"""SELECT DISTINCT least(person, other) AS left_entity, greatest(person, other) AS right_entity, kind,
         valid_from, valid_to, 'truth' AS register, {ALWAYS} FROM relations WHERE kind IN ('spouse', 'partner')""",
     "events": "SELECT event AS incident_id, event AS event_id, 'single' AS reason FROM events",
@@ -66,7 +69,7 @@ def inputs_of(truth: Path) -> ProjectionInput:
             database.register(path.stem, pq.read_table(path))
         for name, sql in TABLES.items():
             made[name] = shaped(database.sql(sql).to_arrow_table(), shapes[name])
-    made["coresidence"] = build_coresidence(made["episodes"])
+    made["coresidence"] = build_coresidence(made["episodes"], made["kin"])
     return ProjectionInput({name: made[name] for name in CANONICAL}, {name: made[name] for name in RESOLUTION})
 
 

@@ -201,7 +201,7 @@ def _relations(made: Town) -> None:
             child = draw.choice(made.people[:2])
             parent = draw.choice([p for p in made.people if p != child])
         span = made.span()
-        kind = draw.choice(["parent", "parent", "parent", "adoptive_parent", "custody"])
+        kind = draw.choice(["parent", "parent", "parent", "adoptive_parent", "custody", "foster_parent"])
         hidden = draw.random() < 0.2 and kind == "parent"
         made.add(
             "CHILD_OF",
@@ -213,7 +213,8 @@ def _relations(made: Town) -> None:
             **span,
             **made.belief(),
         )
-    parents = sorted({row["end_id"] for row in made.rows["CHILD_OF"] if row["kind"] != "custody"})
+    in_law = ("parent", "adoptive_parent")
+    parents = sorted({row["end_id"] for row in made.rows["CHILD_OF"] if row["kind"] in in_law})
     for _ in range(draw.randrange(0, 2 * len(made.people))):
         left, right = made.sorted_two()
         if parents and draw.random() < 0.6:
@@ -230,8 +231,13 @@ def _relations(made: Town) -> None:
 def _stays(made: Town) -> None:
     draw = made.random
     for number, person in enumerate(made.people):
-        for _ in range(draw.randrange(0, 4)):
-            place = draw.randrange(0, ADDRESSES)
+        places = [draw.randrange(0, ADDRESSES) for _ in range(draw.randrange(0, 4))]
+        # Shared residence: the last stay has a second one beside it, on the same days.
+        places += [(places[-1] + 1) % 3] if places and draw.random() < 0.3 else []
+        span = made.span()
+        for position, place in enumerate(places):
+            second = position and place == (places[position - 1] + 1) % 3
+            span = span if second else made.span()
             made.add(
                 "LIVED_AT",
                 start_id=person,
@@ -241,7 +247,7 @@ def _stays(made: Town) -> None:
                 sealed=False,
                 record_id=f"cpr:{person}",
                 register="cpr",
-                **made.span(),
+                **span,
                 **made.belief(),
             )
         if number % 3 == 0:

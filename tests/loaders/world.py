@@ -18,6 +18,10 @@ FEED = {
         "GyldigFra GyldigFraUsikker GyldigTil"
     ),
     "foraelder": "PersonId ForaelderPersonId ForaelderPersonnummer Rolle GyldigFra GyldigTil",
+    "anbringelse": "PersonId PlejeforaelderPersonId PlejeforaelderPersonnummer GyldigFra GyldigTil",
+    "deltbopael": (
+        "PersonId Kommunekode Vejkode Vejnavn Husnummer Etage Sidedoer Postnummer Postdistrikt GyldigFra GyldigTil"
+    ),
     "foraeldremyndighed": "PersonId IndehaverPersonId IndehaverPersonnummer GyldigFra GyldigTil",
     "civilstand": "PersonId AegtefaellePersonId AegtefaellePersonnummer Civilstand GyldigFra GyldigTil",
     "beskyttelse": "PersonId Beskyttelsestype GyldigFra GyldigTil",

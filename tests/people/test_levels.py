@@ -10,6 +10,7 @@ import pytest
 
 from linkage.comparison import NULL_LEVEL
 from linkage.intervals import LAST_DAY
+from linkage.names import given_variants
 from linkage.people import claims, name_sets
 from linkage.people.comparisons import SWAPPED, NumberComparison, ResidenceComparison, people_comparisons
 from linkage.people.mentions import build_mentions
@@ -65,7 +66,9 @@ def test_a_sealed_stay_is_no_evidence() -> None:
         ("Jens Peter", "Jens Peter", name_sets.WHOLE),
         ("Jens Peter", "Peter", name_sets.SHARED),
         ("Søren", "Soeren", name_sets.WHOLE),
-        ("Kristian", "Christian", name_sets.ALIKE),
+        ("Kristian", "Christian", name_sets.CLOSE),
+        ("Mohammed", "Muhamed", name_sets.CLOSE),
+        ("Elisabeth", "Lis", name_sets.ALIKE),
         ("Kirsten", "Kirstn", name_sets.CLOSE),
         ("Mette", "M", name_sets.INITIAL),
         ("Mette", "Bo", name_sets.OTHER),
@@ -78,6 +81,11 @@ def test_given_names_agree_by_their_best_pair(one: str, other: str, expected: in
 def test_an_earlier_surname_is_a_name_in_common() -> None:
     now = Said("cpr:1", "Eva", "Lund", earlier=("Holm",))
     assert level("surname", now, Said("north:1", "Eva", "Holm")) == name_sets.SHARED
+
+
+@pytest.mark.parametrize("other", ["Bülow", "von Bülow", "Bülow von", "BÜLOW"])
+def test_a_particle_makes_no_other_surname(other: str) -> None:
+    assert level("surname", Said("cpr:1", "Otto", "von Bülow"), Said("north:1", "Otto", other)) == name_sets.WHOLE
 
 
 def test_given_name_and_surname_in_each_others_place_are_swapped() -> None:
@@ -111,5 +119,5 @@ def test_levels_have_names_up_to_the_last() -> None:
 
 
 def test_mentions_without_any_name_have_no_set() -> None:
-    sets = name_sets.build_sets(pa.array(["eva", None, ""]))
+    sets = name_sets.build_sets(pa.array(["eva", None, ""]), given_variants())
     assert sets.of_mention.tolist() == [0, -1, -1]

@@ -17,6 +17,7 @@ from linkage.tables import (
     PERSONS,
     RELATIONS,
     RESIDENCES,
+    STREETS,
     TableShape,
 )
 
@@ -98,3 +99,10 @@ def days_of(rows: pa.Table, *keys: str) -> set[tuple[Any, ...]]:
             found.add((*(row[k] for k in keys), day))
             day += dt.timedelta(days=1)
     return found
+
+
+def streets(*rows: Row) -> pa.Table:
+    """Names of streets: one row per name, under ``code``, its municipality and street code."""
+    return table(
+        STREETS, ({"street_id": f"cpr:{row['municipality']}/{row['street_code']}"} | dict(row) for row in rows)
+    )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from linkage.households import build_coresidence, build_episodes, build_households
 from linkage.intervals import LAST_DAY, Interval, to_date, to_days, union
-from linkage.tables import ADDRESSES
+from linkage.tables import ADDRESSES, KIN
 from tests.places.rows import Row, days_of, entities, episodes, residences, table
 
 KNOWN = [0, 10, 20]
@@ -123,6 +123,88 @@ def test_shared_days_are_believed_while_both_stays_are() -> None:
     assert (row["known_from"], row["known_to"]) == (to_date(7), to_date(20))
 
 
+def placement(child: str, carer: str, start: int, end: int, **more: Any) -> dict[str, Any]:
+    row = {"child_entity": child, "parent_entity": carer, "kind": "foster_parent", "valid_from": start}
+    return row | {"valid_to": end, "known_from": 0, "register": "cpr"} | more
+
+
+PLACEMENTS = st.lists(
+    st.builds(
+        lambda pair, start, length, known: placement(
+            pair[0], pair[1], start, start + length, known_from=known[0], known_to=known[1]
+        ),
+        st.sampled_from(["pq", "pr", "qp", "sr"]),
+        st.integers(0, 12),
+        st.integers(1, 9),
+        st.sampled_from([(0, 30), (0, 20), (10, 30)]),
+    ),
+    max_size=3,
+)
+
+
+def _days_together(stays: list[Row], placements: list[Row], belief: int) -> dict[tuple[str, str, bool], set[int]]:
+    """Day by day: who shares a unit with whom, and whether one of the two is placed with somebody there."""
+
+    def holds(row: Row, day: int) -> bool:
+        return bool(row["valid_from"] <= day < row["valid_to"] and row["known_from"] <= belief < row["known_to"])
+
+    found: dict[tuple[str, str, bool], set[int]] = {}
+    for day in range(30):
+        here = [s for s in stays if holds(s, day)]
+        with_whom = {(p["child_entity"], p["parent_entity"]) for p in placements if holds(p, day)}
+        living = {(s["entity_id"], s["address_id"]) for s in here}
+        placed = {(c, a) for c, carer in with_whom for who, a in living if who == carer and (c, a) in living}
+        for one, other in combinations(sorted(living), 2):
+            if one[0] != other[0] and one[1] == other[1]:
+                certain = one not in placed and other not in placed
+                found.setdefault((one[0], other[0], certain), set()).add(day)
+    return found
+
+
+@given(STAYS, PLACEMENTS)
+def test_in_foster_care_whoever_a_child_lives_with_there_is_possible_only(
+    stays: list[Row], placements: list[Row]
+) -> None:
+    rows = build_coresidence(episodes(*stays), table(KIN, placements)).to_pylist()
+    for belief in (5, 15, 25):
+        found: dict[tuple[str, str, bool], set[int]] = {}
+        for row in _believed(rows, belief):
+            days = set(range(to_days(row["valid_from"]), to_days(row["valid_to"])))
+            kept = found.setdefault((row["left_entity"], row["right_entity"], row["certain"]), set())
+            assert not kept & {min(days) - 1, *days}, "intervals are maximal"
+            kept |= days
+        assert found == _days_together(stays, placements, belief)
+
+
+def test_a_placement_counts_where_the_foster_parent_lives_and_for_the_days_of_both() -> None:
+    stays = [stay(e, "home", 0, 100) for e in ("carer", "guest")]
+    stays += [stay("child", "home", 10, 60), stay("child", "school", 60, 80), stay("guest", "school", 60, 80)]
+    kin = table(KIN, [placement("child", "carer", 20, 90)])
+    rows = build_coresidence(episodes(*stays), kin).to_pylist()
+    with_guest = [r for r in rows if (r["left_entity"], r["right_entity"]) == ("child", "guest")]
+    assert [(to_days(r["valid_from"]), to_days(r["valid_to"]), r["certain"]) for r in with_guest] == [
+        (10, 20, True),
+        (20, 60, False),
+        (60, 80, True),
+    ]
+    custody = table(KIN, [placement("child", "carer", 20, 90, kind="custody")])
+    assert all(r["certain"] for r in build_coresidence(episodes(*stays), custody).to_pylist())
+
+
+def test_a_second_home_beside_the_first_is_shared_like_the_first() -> None:
+    stays = [stay("child", "mother's", 0, 100), stay("mother", "mother's", 0, 100)]
+    stays += [stay("child", "father's", 30, 70), stay("father", "father's", 0, 100), stay("wife", "father's", 40, 100)]
+    found = {
+        (r["left_entity"], r["right_entity"]): (to_days(r["valid_from"]), to_days(r["valid_to"]))
+        for r in build_coresidence(episodes(*stays)).to_pylist()
+    }
+    assert found[("child", "mother")] == (0, 100)
+    assert found[("child", "father")] == (30, 70)
+    assert found[("child", "wife")] == (40, 70)
+    homes = {r["household_id"] for r in build_households(episodes(*stays)).to_pylist() if r["entity_id"] == "child"}
+    assert len(homes) == 2
+
+
 # ----------------------------------------------------------------------------------------- households
 
 
@@ -216,6 +298,16 @@ def test_stated_addresses_and_strangers_are_no_stays() -> None:
         {"record_id": "r2", "address_id": "a"},
     ]
     assert _episodes(*rows, owner={"r1": "p"}) == []
+
+
+def test_two_homes_at_once_are_two_stays() -> None:
+    rows: list[Row] = [
+        {"record_id": "r", "address_id": a, "valid_from": 10, "valid_to": 50, "source_row": f"r/{a}"} for a in "ab"
+    ]
+    assert [(r["address_id"], r["valid_to"]) for r in _episodes(*rows, owner={"r": "p"})] == [
+        ("a", to_date(50)),
+        ("b", to_date(50)),
+    ]
 
 
 def test_one_stay_in_two_registers_is_one() -> None:

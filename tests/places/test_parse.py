@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkage.addresses import PARTS, city_key, normalise_parts, parse_texts, street_key
+from linkage.addresses import PARTS, city_key, normalise_parts, parse_texts, street_key, text_kinds
+from linkage.addresses.grammar import parse
+from linkage.addresses.plain import plain_parts
+from linkage.addresses.tidying import tidy
 from linkage.geography import postcodes
 
 with (Path(__file__).parent / "addresses.csv").open(encoding="utf-8", newline="") as file:
@@ -19,13 +23,15 @@ with (Path(__file__).parent / "addresses.csv").open(encoding="utf-8", newline=""
 
 
 def test_the_table_of_spellings_is_a_broad_one() -> None:
-    assert len({row["text"] for row in SPELLINGS}) >= 120
+    assert len({row["text"] for row in SPELLINGS}) >= 400
 
 
 @pytest.mark.parametrize("row", SPELLINGS, ids=lambda row: row["text"])
 def test_every_spelling_is_read(row: dict[str, str]) -> None:
-    expected = {name: value or None for name, value in row.items() if name != "text"}
+    expected = {name: row[name] or None for name in PARTS.names}
     assert parse_texts(pa.array([row["text"]]))[0].as_py() == expected
+    kind = {"kind": row["kind"] or "address", "care_of": row["care_of"] == "x"}
+    assert text_kinds(pa.array([row["text"]])).to_pylist() == [kind]
 
 
 def test_blank_and_missing_texts_say_nothing() -> None:
@@ -49,6 +55,10 @@ def test_blank_and_missing_texts_say_nothing() -> None:
         ("Skole gade", "Skolegade"),
         ("Christian X's Vej", "Christian Xs Vej"),
         ("Ndr. Frihavnsgade", "Nordre Frihavnsgade"),
+        ("Kgs. Nytorv", "Kongens Nytorv"),
+        ("Skt. Knuds Vej", "Sankt Knuds Vej"),
+        ("Gamle Kongevej", "Gl. Kongevej"),
+        ("H/F Solvang", "Haveforeningen Solvang"),
         ("Møllegade", "Moellegade"),
     ],
 )
@@ -133,3 +143,88 @@ def test_what_is_written_is_read_back(data: st.DataObject) -> None:
         "postcode": postcode,
         "city": city,
     }
+
+
+# -------------------------------------------------------------------------------------------- laws of reading
+
+HOUSES = st.from_regex(r"[1-9][0-9]{0,2}[a-hj-z]?", fullmatch=True)
+UNITS = {
+    ("st", "tv"): ["st. tv.", "st tv", "stuen til venstre", "st.tv", "sttv", "stueplan, tv", "ST. TV", "stue tv"],
+    ("kl", None): ["kl.", "kld.", "kælderen", "i kælderen", "KL"],
+    ("k2", None): ["k2", "K2", "k 2"],
+    ("3", "mf"): ["3. mf", "3 mf.", "3. sal midtfor", "tredje sal, m.f.", "3mf", "03. midt for", "3.sal, mf"],
+    ("2", "4"): ["2. 4", "2. sal dør 4", "2., dør nr. 4", "2. sal, lejl. 4", "2. -4", "2, 0004", "2. nr. 4"],
+    ("1", "a"): ["1. a", "1. sal, dør A", "1., A"],
+    ("1", None): ["1.", "1. sal", "1 sal", "1sal", "første sal", "1 s.", "på 1. sal", "etage 1"],
+    (None, "7"): ["dør 7", "lejl. 7", "lejlighed nr. 7", "værelse 7"],
+    (None, None): [""],
+}
+HOLDERS = ["", "c/o Per Jensen, ", "v/ Jensen, ", "Villa Solhøj, ", "Bopæl: "]
+
+
+@given(st.data())
+def test_every_order_and_spelling_of_the_same_parts_reads_the_same(data: st.DataObject) -> None:
+    draw = data.draw
+    street, (postcode, city) = draw(st.sampled_from(STREETS)), draw(st.sampled_from(TOWNS))
+    number, (floor, door) = draw(HOUSES), draw(st.sampled_from(sorted(UNITS, key=str)))
+    unit = draw(st.sampled_from(UNITS[floor, door]))
+    letter = draw(st.sampled_from(["", " "])) if number[-1].isalpha() else ""
+    spelt = f"{street} {number[:-1]}{letter}{number[-1]}"
+    home = f"{spelt}, {unit}" if unit else spelt
+    town = draw(st.sampled_from([f"{postcode} {city}", f"DK-{postcode} {city.upper()}", f"{postcode}, {city}"]))
+    text = draw(st.sampled_from([f"{home}, {town}", f"{postcode} {city}, {home}", f"{home}, {town}, Danmark"]))
+    text = draw(st.sampled_from(HOLDERS)) + text if text.startswith(street) else text
+    read = parse_texts(pa.array([text]))[0].as_py()
+    stated = {"street": street, "house_number": number, "floor": floor, "door": door, "locality": None}
+    assert {k: read[k] for k in stated} == stated
+    assert (read["postcode"], city_key(read["city"])) == (postcode, city_key(city))
+
+
+@given(st.sampled_from([row["text"] for row in SPELLINGS]), st.integers(0, 60))
+def test_case_and_blanks_do_not_matter(text: str, at: int) -> None:
+    where = [i for i, c in enumerate(text) if c == " "]
+    wide = text[: where[at % len(where)]] + "\t\u00a0 " + text[where[at % len(where)] :] if where else text
+    one, other = (parse_texts(pa.array([t]))[0].as_py() for t in (text, wide))
+    assert one == other
+    loud = parse_texts(pa.array([text.upper()]))[0].as_py()
+    assert [_folded(v) for v in loud.values()] == [_folded(v) for v in one.values()]
+
+
+def _folded(value: str | None) -> str | None:
+    return city_key(value) if value else value
+
+
+@given(st.lists(st.sampled_from([row["text"] for row in SPELLINGS]), min_size=1, max_size=40))
+def test_the_column_reads_as_the_single_text_does(texts: list[str]) -> None:
+    assert parse_texts(pa.array(texts)).to_pylist() == [parse(t)._asdict() for t in texts]
+
+
+PIECES = st.sampled_from(
+    [
+        *("Vesterbrogade", "Gl.", "St.", "H.C.", "vej", "V.", "Å", "2.", "10.", "'s", "Vester Hassing"),
+        *("nr.", "12", "3", "b", "i", "S", "st", "kl", "k1", "1.", "tv", "th", "m.f.", "sal", "dør"),
+        *("c/o", "Jensen", "hos", ",", ".", "-", "/", "(", ")", "8000", "1620", "DK-9000"),
+        *("Aalborg", "København V", "Kbh", "Danmark", "Sverige", "postboks", "ukendt"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=9), st.sampled_from([" ", "", ", "]))
+def test_plain_texts_and_the_grammar_agree(pieces: list[str], between: str) -> None:
+    text = between.join(pieces)
+    columns, plain = plain_parts(pa.array([text]))
+    if plain[0]:
+        assert {name: values[0].as_py() for name, values in columns.items()} == parse(text)._asdict()
+    assert parse(text) == parse(tidy(text))
+
+
+HOSTILE = ["a" * 50_000, ", " * 30_000, "1 " * 30_000, "st. " * 20_000, "c/o " * 20_000, "(" * 50_000, "8000 " * 20_000]
+HOSTILE += ["Vej 1" + "-" * 50_000, "Vej 1, " + "1. " * 20_000, " " * 99_999, "\u200b" * 50_000, "a." * 30_000]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12])
+def test_a_hostile_text_costs_no_more_than_its_length(text: str) -> None:
+    begin = time.process_time()
+    parse_texts(pa.array([text]))
+    street_key(text)
+    assert time.process_time() - begin < 1.0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from linkage.households import Relations, resolve_relations
+from linkage.intervals import LAST_DAY
 from tests.places.rows import Row, entities, persons, relations
 
 OWNER = {"c": "Child", "m": "Mother", "m2": "Mother", "f": "Father", "t1": "Twin1", "t2": "Twin2"}
@@ -83,6 +85,27 @@ def test_a_couple_is_said_once() -> None:
         ("Father", "Mother", "spouse"),
     ]
     assert str(rows[1]["known_from"]) == "1970-04-01"
+
+
+def test_foster_care_ends_when_the_child_is_eighteen() -> None:
+    born = dt.date(2004, 2, 29)
+    people: list[Row] = [{"record_id": "c", "birth_date": born}, {"record_id": "m"}, {"record_id": "f"}]
+    rows: list[Row] = [
+        {"record_id": "c", "kind": kind, "other_record": other, "valid_from": dt.date(2010, 1, 1), "valid_to": until}
+        for kind, other, until in (
+            ("foster_parent", "m", LAST_DAY),
+            ("foster_parent", "f", dt.date(2012, 1, 1)),
+            ("custody", "m", LAST_DAY),
+        )
+    ]
+    unknown: Row = {"record_id": "f", "kind": "foster_parent", "other_record": "m"}
+    found = resolve_relations(relations(*rows, unknown), persons(*people), entities(OWNER)).kin.to_pylist()
+    assert {(r["child_entity"], r["parent_entity"], r["kind"]): r["valid_to"] for r in found} == {
+        ("Child", "Mother", "foster_parent"): dt.date(2022, 3, 1),
+        ("Child", "Father", "foster_parent"): dt.date(2012, 1, 1),
+        ("Child", "Mother", "custody"): LAST_DAY,
+        ("Father", "Mother", "foster_parent"): LAST_DAY,
+    }
 
 
 def test_no_relations_give_empty_tables() -> None:

@@ -12,7 +12,9 @@ from packaging.requirements import Requirement
 from tests.project.licences import FILE, LIBRARY, PERMISSIVE, allowed, closure, stated_licence
 from tests.project.tree import ROOT
 
-REVIEWED: dict[str, tuple[str, str]] = {}
+REVIEWED: dict[str, tuple[str, str]] = {
+    "axe-playwright-python": ("MIT AND MPL-2.0", "its LICENSE file is MIT; the axe.min.js that it holds says MPL-2.0"),
+}
 """Distributions whose metadata states no clear licence: what it is, and how that was found out."""
 
 BANNED = {

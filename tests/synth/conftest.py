@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,11 @@ class World:
     def truth(self, name: str) -> pa.Table:
         return pq.read_table(self.path / "truth" / f"{name}.parquet")
 
+    def report_lives(self) -> dict[str, int]:
+        """Counts of what was planted in lives, from the manifest."""
+        told: dict[str, int] = json.loads((self.path / "truth/manifest.json").read_text(encoding="utf-8"))["lives"]
+        return told
+
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of a query over the truth, whose tables stand under their names."""
         with duckdb.connect() as connection:
@@ -41,6 +47,12 @@ def make(path: Path, *, persons: int, noise: Noise = Noise.TYPICAL, seed: int = 
 def town(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Eight thousand persons, typical noise: large enough for rates."""
     return make(tmp_path_factory.mktemp("synth") / "town", persons=8000)
+
+
+@pytest.fixture(scope="session")
+def county(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Fifteen thousand persons, typical noise: large enough for what is rare."""
+    return make(tmp_path_factory.mktemp("synth") / "county", persons=15000, seed=11)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,11 @@ def adult_on(birth: dt.date) -> int:
         return dt.date(birth.year + 18, 3, 1).toordinal()
 
 
+def home(stay: Row) -> bool:
+    """Whether a stay tells for certain where somebody lives."""
+    return bool(stay["unit"] and not stay["hub"] and not stay["sealed"])
+
+
 def runs(days: Days) -> list[list[int]]:
     found: list[list[int]] = []
     for day in sorted(days):
@@ -58,6 +63,10 @@ class Oracle:
         self.roles: dict[str, list[Row]] = {}
         for role in rows["roles"]:
             self.roles.setdefault(role["event"], []).append(role)
+        self.care: dict[str, list[Row]] = {}
+        for row in rows["relations"]:
+            if row["kind"] == "foster_parent":
+                self.care.setdefault(row["person"], []).append(row)
         self.stays: dict[str, list[Row]] = {}
         self.at: dict[str, list[Row]] = {}
         for stay in rows["stays"]:
@@ -98,14 +107,30 @@ class Oracle:
         end = self.as_of.toordinal() + 1 if row["deceased"] is None else row["deceased"].toordinal()
         return set(range(row["birth_date"].toordinal(), min(end, self.as_of.toordinal() + 1)))
 
+    def dead(self, person: str) -> Days:
+        died = self.persons[person]["deceased"]
+        return set(range(self.as_of.toordinal() + 1 if died is None else died.toordinal(), self.as_of.toordinal() + 1))
+
+    def cared(self, person: str, address: str) -> Days:
+        """Days before 18 on which a person and somebody it is placed with both live at an address (rule 9b)."""
+        born, days = self.persons[person]["birth_date"], Days()
+        young = set(range(born.toordinal(), adult_on(born)))
+        for row in self.care.get(person, []):
+            here = [
+                {d for s in self.stays.get(who, []) if s["address"] == address and home(s) for d in self.span(s, born)}
+                for who in (person, row["other"])
+            ]
+            days |= here[0] & here[1] & self.span(row, born) & young
+        return days
+
     def certain(self, child: str) -> dict[str, Days]:
         """Days of certain co-residence with each other person."""
         birth, shared = self.persons[child]["birth_date"], dict[str, Days]()
         for mine in self.stays.get(child, []):
             for other in self.at[mine["address"]]:
-                sound = all(s["unit"] and not s["hub"] and not s["sealed"] for s in (mine, other))
-                if sound and other["person"] != child:
+                if home(mine) and home(other) and other["person"] != child:
                     days = self.span(mine, birth) & self.span(other, birth)
+                    days -= self.cared(child, mine["address"]) | self.cared(other["person"], mine["address"])
                     shared.setdefault(other["person"], set()).update(days)
         return shared
 
@@ -121,7 +146,7 @@ class Oracle:
                 found[person] = (rule, when | (found[person][1] if person in found else set()))
 
         for row in own:
-            enter("b", row["other"], self.span(row, birth) & self.living(row["other"]))
+            enter("b", row["other"], self.span(row, birth) - self.dead(row["other"]))
         for sibling in sorted(self.parents_of.keys() - {child}):
             for theirs in self.parental(sibling):
                 for mine in own:
@@ -154,7 +179,7 @@ class Oracle:
             and s["unit"]
             and not s["hub"]
             and not s["sealed"]
-            and s["valid_from"] <= event["date"] < s["valid_to"]
+            and max(s["valid_from"], self.persons[child]["birth_date"]) <= event["date"] < s["valid_to"]
             for s in self.stays.get(child, [])
         )
 

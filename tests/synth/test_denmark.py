@@ -52,7 +52,7 @@ def test_report_counts_every_file_and_is_plain_json(village: World) -> None:
 
 def test_every_register_loads_and_every_mention_has_its_truth(village: World) -> None:
     mappings = [read_mapping(p) for p in sorted((village.path / "mappings").glob("*.toml"))]
-    assert len(mappings) == 25
+    assert len(mappings) == 27
     tables = load(mappings).tables
     known = dict(village.ask("select record_id, person from records"))
     loaded = tables["persons"].column("record_id").to_pylist()

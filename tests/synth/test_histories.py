@@ -101,11 +101,17 @@ def worlds(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
         )
     for _ in range(draw(st.integers(0, 8))):
         start, end = draw(spell())
-        kind = draw(st.sampled_from(["parent", "parent", "adoptive_parent", "spouse", "partner", "custody"]))
+        kinds = ["parent", "parent", "adoptive_parent", "spouse", "partner", "custody", "foster_parent"]
+        kind = draw(st.sampled_from(kinds))
         person, other = draw(people), draw(people)
         if person != other and start < end:
             row = {"person": person, "other": other, "kind": kind, "valid_from": start, "valid_to": end}
             rows["relations"].append(row)
+            if kind == "foster_parent":  # mostly nonsense unless they share a home
+                where = {"address": "u1", "district": "Nord", "unit": True, "hub": False, "sealed": False}
+                day = dt.timedelta(days=draw(st.sampled_from([0, 10, 100])))
+                lived = {"valid_from": start - day, "valid_to": draw(st.sampled_from([end, OPEN]))}
+                rows["stays"] += [{"person": who, **where, **lived} for who in (person, other, draw(people))]
     for n in range(draw(st.integers(1, 5))):
         where = draw(st.sampled_from([None, "u1", "u2", "hub"]))
         flags = {"domestic": draw(st.booleans()), "counts": draw(st.sampled_from([True, True, True, False]))}
@@ -166,3 +172,47 @@ def test_only_events_outside_the_present_district_of_a_mover_cross_districts() -
     )
     assert crossing == {"e1": True, "e2": False}
     assert children.to_pylist() == [{"child": "c", "district": "Syd", "moved_district": True, "protected": False}]
+
+
+def _roles(**who: str) -> list[dict[str, Any]]:
+    return [{"event": event, "person": person, "role": "CHARGED"} for event, person in who.items()]
+
+
+def test_who_lives_where_a_child_is_placed_counts_before_and_after_but_not_then() -> None:
+    placed = {"person": "c", "other": "f", "kind": "foster_parent"}
+    rows = {
+        "persons": [_person("c", "2008-01-01"), _person("f", "1970-01-01"), _person("g", "1990-01-01")],
+        "stays": [_stay(who, "u1", "Nord", "2010-01-01", None) for who in "cfg"],
+        "relations": [{**placed, "valid_from": dt.date(2015, 1, 1), "valid_to": dt.date(2017, 1, 1)}],
+        "events": [_event(f"e{year}", f"{year}-06-01", "Nord") for year in (2014, 2015, 2016, 2017)],
+        "roles": _roles(e2014="g", e2015="g", e2016="f", e2017="f"),
+    }
+    truth = tables(rows)
+    found = {(event, klass) for _, event, klass, _, _ in lines(true_histories(truth, TODAY)[0])}
+    assert found == {("e2014", "A"), ("e2015", "B"), ("e2016", "B"), ("e2017", "A")}
+    oracle = Oracle(truth, TODAY)
+    assert lines(true_histories(truth, TODAY)[0]) == set().union(*(oracle.history(c) for c in oracle.children()))
+
+
+def test_a_second_home_is_not_where_a_child_lives_now_and_its_events_are_the_childs() -> None:
+    parents = [{"person": "c", "other": p, "kind": "parent", "valid_from": dt.date(2015, 1, 1)} for p in "mf"]
+    wed = {"person": "f", "other": "w", "kind": "spouse", "valid_from": dt.date(2016, 1, 1)}
+    stays = [
+        _stay("m", "u1", "Nord", "2010-01-01", None),
+        _stay("c", "u1", "Nord", "2015-01-01", None),
+        _stay("c", "u2", "Syd", "2019-01-01", "2021-01-01"),
+        _stay("c", "u3", "Aarhus", "2021-01-01", None),
+        *(_stay(who, "u2", "Syd", "2016-01-01", None) for who in "fw"),
+    ]
+    rows = {
+        "persons": [_person("c", "2015-01-01"), *(_person(p, "1985-01-01") for p in "mfw")],
+        "stays": stays,
+        "relations": [{**row, "valid_to": OPEN} for row in (*parents, wed)],
+        "events": [_event(f"e{year}", f"{year}-06-01", "Syd") for year in (2018, 2020, 2022)],
+        "roles": _roles(e2018="w", e2020="w", e2022="w"),
+    }
+    truth = tables(rows)
+    truth["stays"] = truth["stays"].append_column("secondary", pa.array([n in (2, 3) for n in range(len(stays))]))
+    histories, children = true_histories(truth, TODAY)
+    assert {(e, k) for _, e, k, _, _ in lines(histories)} == {("e2018", "B"), ("e2020", "A")}
+    assert children.to_pylist() == [{"child": "c", "district": "Nord", "moved_district": False, "protected": False}]

@@ -1,10 +1,4 @@
-"""Names made comparable: folding, tokens and a Danish spelling key.
-
-Folding removes what registers spell differently for the same name (case, æ or ae, accents,
-hyphens). The spelling key goes further and is for blocking only, where too wide costs time and too
-narrow costs matches: international codes merge Jensen with Hansen or part Kristensen from
-Christensen, so it is a short list of Danish spelling habits instead.
-"""
+"""Names made comparable: case, æ or ae, accents and hyphens no longer tell two spellings apart."""
 
 from __future__ import annotations
 
@@ -34,29 +28,9 @@ _MISSING = "nan|null|none|unknown|ukendt|uoplyst|n a|nn|n n"
 _NOTHING = rf"^((({_MISSING}) )*({_MISSING}))?$"
 """A folded text without any other word; an export that joins two empty columns says it twice."""
 
-_SPELLING = (
-    (r"[^a-z]", ""),
-    (r"^(aa|ae|oe)", "o"),
-    (r"aa|ae|oe", "a"),
-    (r"ph", "f"),
-    (r"[st]ch|sch|tj|sj|sh", "s"),
-    (r"ch|ck|kj|kh|q", "k"),
-    (r"c([eiy])", r"s\1"),
-    (r"c", "k"),
-    (r"gj|gh", "g"),
-    (r"^hv|w", "v"),
-    (r"^hj", "j"),
-    (r"z|x", "s"),
-    (r"[dt]+h?[dt]*", "t"),
-    (r"(n|l)t(s|$)", r"\1\2"),
-    (r"(.)h+", r"\1"),
-    (r"(.)[aeiouyj]+", r"\1"),
-)
-"""Pattern and replacement in order, applied to one folded token. d and t are one sound class
-(Pedersen, Petersen), h inside a word is silent, vowels after the first letter carry little."""
 
-
-def _on_distinct(values: Column) -> tuple[pa.Array, pa.Array]:
+def on_distinct(values: Column) -> tuple[pa.Array, pa.Array]:
+    """The distinct texts of a column, and for every row which of them it is."""
     flat = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
     encoded = pc.dictionary_encode(flat.cast(pa.string()))
     return encoded.dictionary, encoded.indices
@@ -68,7 +42,7 @@ def fold(values: Column) -> pa.Array:
     >>> fold(pa.array(["Søren  Ågård-Møller", "O'Brien", "  ", "Ukendt", None])).to_pylist()
     ['soeren aagaard moeller', 'obrien', None, None, None]
     """
-    distinct, index = _on_distinct(values)
+    distinct, index = on_distinct(values)
     text = pc.utf8_lower(pc.utf8_normalize(distinct, "NFC"))
     for letter, plain in _LETTERS:
         text = pc.replace_substring(text, letter, plain)
@@ -94,7 +68,7 @@ def first_token(folded: Column) -> pa.Array:
     >>> first_token(pa.array(["anne marie", "bo", None])).to_pylist()
     ['anne', 'bo', None]
     """
-    distinct, index = _on_distinct(folded)
+    distinct, index = on_distinct(folded)
     return pc.replace_substring_regex(distinct, r" .*$", "").take(index)
 
 
@@ -104,26 +78,5 @@ def last_token(folded: Column) -> pa.Array:
     >>> last_token(pa.array(["nygaard jensen", "bo", None])).to_pylist()
     ['jensen', 'bo', None]
     """
-    distinct, index = _on_distinct(folded)
+    distinct, index = on_distinct(folded)
     return pc.replace_substring_regex(distinct, r"^.* ", "").take(index)
-
-
-def spelling_key(folded: Column) -> pa.Array:
-    """One key for the spellings of a name, by its last word for a surname or its first for a given name.
-
-    Takes single folded words (:func:`first_token`, :func:`last_token`); null, or a word without Latin
-    letters, keeps itself as key. For blocking only.
-
-    >>> spelling_key(pa.array(["kristensen", "christensen", "petersen", "pedersen"])).to_pylist()
-    ['krstnsn', 'krstnsn', 'ptrsn', 'ptrsn']
-    >>> spelling_key(pa.array(["mohammed", "muhamad", "jensen", "hansen", "иван"])).to_pylist()
-    ['mt', 'mt', 'jnsn', 'hnsn', 'иван']
-    """
-    distinct, index = _on_distinct(folded)
-    key = distinct
-    for pattern, replacement in _SPELLING:
-        key = pc.replace_substring_regex(key, pattern, replacement)
-    # RE2 has no back-references in patterns, so doubled letters are collapsed one letter at a time.
-    for letter in "bfgklmnprstv":
-        key = pc.replace_substring_regex(key, f"{letter}{{2,}}", letter)
-    return pc.if_else(pc.equal(key, ""), distinct, key).take(index)
