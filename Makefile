@@ -10,7 +10,7 @@ CODE := kintrace linkage graph loaders tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format clean
+.PHONY: help demo test lint docs format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,11 @@ lint: $(DEV) ## Check style, types and layers only
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+docs: $(ENV) ## Build the documentation site into build/site, with the command reference made anew
+	@$(PIP) install --group docs
+	$(BIN)/python -m kintrace.cli.reference > docs/commands.md
+	$(BIN)/mkdocs build
 
 format: $(DEV) ## Rewrite the code in the project's style
 	$(BIN)/ruff check --fix .

@@ -33,7 +33,6 @@ DISK_PER_INPUT = 8
 """Disk that a run takes, as a multiple of its registers' bytes: spilled parts and every stage's tables."""
 
 _OPTIONAL = (
-    ("python_calamine", "Excel registers", "excel"),
     ("sqlalchemy", "registers in SQL databases", "sql"),
     ("recordlinkage", "the recordlinkage baseline", "recordlinkage"),
 )

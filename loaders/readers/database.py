@@ -99,6 +99,8 @@ def _sqlite(path: Path, deadline: _Deadline) -> Engine:
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
+        # Read-only holds for this file; ATTACH would make another one, wherever the process stands.
+        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         for statement in _SQLITE:
             connection.execute(statement)
         connection.set_progress_handler(deadline.passed, 1_000_000)

@@ -106,8 +106,11 @@ def test_the_url_may_come_from_the_environment(club: Path, monkeypatch: pytest.M
         ({"query": "ATTACH DATABASE 'x.db' AS x"}, "refuses the statement"),
     ],
 )
-def test_what_cannot_be_read_is_told_without_the_url(club: Path, stated: dict[str, Any], says: str) -> None:
+def test_what_cannot_be_read_is_told_without_the_url(
+    club: Path, stated: dict[str, Any], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = club.read_bytes()
+    monkeypatch.chdir(club.parent)  # where a statement that is carried out would leave its file
     with pytest.raises(RegisterError) as caught:
         ask(club, **stated)
     assert says in str(caught.value)

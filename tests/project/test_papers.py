@@ -8,6 +8,7 @@ import tomllib
 
 import pytest
 
+from kintrace.cli.reference import command_reference
 from tests.project.tree import ROOT
 
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
@@ -35,7 +36,19 @@ def test_the_changelog_knows_the_version() -> None:
 
 def test_make_lists_its_targets() -> None:
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert re.findall(r"^  make (\w+)", listed, flags=re.M) == ["help", "demo", "test", "lint", "format", "clean"]
+    assert re.findall(r"^  make (\w+)", listed, flags=re.M) == ["help", "demo", "test", "lint", "docs", "format", "clean"]
+
+
+def test_the_command_reference_is_what_the_commands_say() -> None:
+    assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == command_reference()
+
+
+def test_every_page_and_decision_has_its_place_on_the_site() -> None:
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")}
+    assert pages == set(re.findall(r": ([\w-]+\.md)$", nav, flags=re.M))
+    listed = re.findall(r"\(decisions/(.+?)\)", (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8"))
+    assert listed == [path.name for path in DECISIONS]
 
 
 def test_links_between_documents_lead_somewhere() -> None:
