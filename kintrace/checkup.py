@@ -103,7 +103,7 @@ def _configuration(config: Path) -> Iterator[Finding]:
     try:
         settings = read_settings(config)
     except KintraceError as error:
-        yield Finding("configuration", "problem", str(error), "mend it; docs/tour.md shows a whole one")
+        yield Finding("configuration", "problem", str(error), "docs/tour.md shows a whole one")
         return
     yield Finding("configuration", "ok", f"{settings.path}, {len(settings.mappings)} registers")
     size = 0
@@ -121,16 +121,19 @@ def _register(path: Path) -> tuple[Finding, int]:
         size = sum(file.stat().st_size for file in files if file.is_file())
     except KintraceError as error:
         return Finding(f"register {path.stem}", "problem", str(error)), 0
-    return Finding(f"register {mapping.name}", "ok", f"{len(files)} files, {_size(size)}"), size
+    held = f"{len(files)} file{'s' * (len(files) != 1)}, {_size(size)}"
+    return Finding(f"register {mapping.name}", "ok", held), size
 
 
 def _size(count: float) -> str:
     """Bytes as people say them.
 
-    >>> _size(5_200_000_000), _size(12_000)
-    ('5.2 GB', '0.0 MB')
+    >>> _size(5_200_000_000), _size(2_000_000), _size(12_300)
+    ('5.2 GB', '2.0 MB', '12 kB')
     """
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
+    if count >= 1e6:
+        return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
+    return f"{count / 1e3:.0f} kB"
 
 
 def _runs(settings: Settings, size: int) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ the one that closed in August 2026): ``GET URL/vask/?adresse=TEXT&token=TOKEN``.
 from __future__ import annotations
 
 import hashlib
+import http.client
 import json
 import sqlite3
 import time
@@ -52,9 +53,9 @@ def read_official_addresses(path: Path) -> pa.Table:
     """
     try:
         rows = _json_lines(path) if path.suffix in (".json", ".jsonl", ".ndjson") else _delimited(path)
-    except (OSError, pa.ArrowException, ValueError) as error:
+    except (OSError, pa.ArrowException, ValueError, AttributeError):  # The last of a line that is no object.
         hint = "CSV with a header, or one JSON object per line"
-        raise RegisterError("the list of addresses cannot be read", where=path.name, hint=hint) from error
+        raise RegisterError("the list of addresses cannot be read", where=path.name, hint=hint) from None
     found = {name.strip().lower().lstrip("\ufeff"): name for name in rows.column_names}
     columns = {
         part: next((rows.column(found[name]).cast(pa.string()) for name in names if name in found), None)
@@ -169,7 +170,7 @@ class AddressService:
             error.close()
             problem = f"the address service answers with status {error.code}"
             raise RegisterError(problem, where=URL, hint="check the token, or unset it to ask nobody") from None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, AttributeError) as error:
             problem = f"the address service gives no answer ({type(error).__name__})"
             raise RegisterError(problem, where=URL, hint="unset the variable to ask nobody") from None
         return str(found.pop()) if len(found) == 1 else None

@@ -58,7 +58,7 @@ class RegisterFile:
         try:
             self.handle = open_regular(path)
         except FileNotFoundError:
-            raise RegisterError("no such file", where=name, hint="check [register.files]") from None
+            raise RegisterError("no such file", where=name, hint="check its path or [register.files]") from None
         except OSError as error:
             raise RegisterError(f"cannot be read: {error.strerror}", where=name, hint="check the file") from None
         self.name = name

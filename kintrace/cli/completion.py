@@ -11,13 +11,13 @@ _SHELLS = ("bash", "zsh", "fish")
 @click.command()
 @click.argument("shell", type=click.Choice(_SHELLS))
 def completion(shell: str) -> None:
-    r"""Print what makes SHELL complete commands, options and paths.
+    """Print what makes SHELL complete commands, options and paths.
 
     \b
     bash:  eval "$(kintrace completion bash)"     in ~/.bashrc
     zsh:   eval "$(kintrace completion zsh)"      in ~/.zshrc
     fish:  kintrace completion fish > ~/.config/fish/completions/kintrace.fish
-    """
+    """  # noqa: D301 (the escape is click's: keep these lines)
     from kintrace.cli.group import main
 
     kind = get_completion_class(shell)

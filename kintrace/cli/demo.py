@@ -60,8 +60,8 @@ def _show_family(run: Run, folder: Path, out: Console) -> None:
     run_option = "" if folder == Path("demo") else f" --run {folder}"
     # Written as they are: a command that a console wraps cannot be copied.
     click.echo(
-        f"\nGo on with the tour, docs/tour.md (ten minutes), or with\n"
-        f"  the same family as of another day:\n    {kintrace} family {child} --as-of 2020-01-01{run_option}\n"
+        f"\nGo on with the tour, docs/tour.md (twenty minutes), or with\n"
+        f"  the same family as of another day:\n    {kintrace} family {child} --as-of 2017-07-01{run_option}\n"
         f"  persons within the scope by name:\n    {kintrace} search Jensen{run_option}\n"
         f"  how right all this is:\n    {kintrace} evaluate {folder} --truth {folder / 'truth'}\n"
         f"  the same graph for Cypher:\n    {kintrace} neo4j up && {kintrace} publish {folder} --to neo4j"

@@ -62,8 +62,8 @@ def _row(parameter: click.Parameter, context: click.Context) -> str | None:
     record = parameter.get_help_record(context)
     if record is None or not isinstance(parameter, click.Option) or parameter.name == "help":
         return None
-    names, meaning = (text.replace("|", "\\|") for text in record)
-    return f"| `{names}` | {' '.join(meaning.split())} |"
+    names, meaning = (text.replace("|", "&#124;") for text in record)  # "\\|" shows its backslash on the site
+    return f"| <code>{names}</code> | {' '.join(meaning.split())} |"
 
 
 if __name__ == "__main__":

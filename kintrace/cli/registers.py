@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kintrace.cli.options import json_option, print_json, today
+from kintrace.cli.outputs import write_private
 from kintrace.errors import ConfigError
 from kintrace.pipeline.runs import find_run
 from kintrace.views.console import console
@@ -46,7 +47,7 @@ def report(
         if name not in known:
             raise ConfigError(f"no register is called {name}", where=found.run, hint=f"one of {', '.join(known)}")
     if html is not None:
-        html.write_text(register_page(found, Wording(language)), encoding="utf-8")
+        write_private(html, [register_page(found, Wording(language))])
         click.echo(f"Wrote {html}", err=True)
     if as_json:
         print_json(as_document(found))

@@ -64,6 +64,8 @@ def rebuild(settings: Settings, reporter: Reporter, *, acceptances: Sequence[Acc
     """
     check_acceptances(settings, acceptances)
     with _disk_errors(settings.runs), _locked(settings.runs):
+        for left in list_runs(settings.runs):
+            remove_drafts(left)  # a killed load leaves rows there that are not sealed yet
         fingerprint = _fingerprint(settings)
         run = _unfinished(settings.runs, fingerprint)
         if run is None:
@@ -71,7 +73,6 @@ def rebuild(settings: Settings, reporter: Reporter, *, acceptances: Sequence[Acc
             write_json(run.path / TIMINGS, {"fingerprint": fingerprint, "stages": {}, "started": _now()})
         else:
             reporter.note(f"resuming {run.name}")
-            remove_drafts(run)
         context = Context(run, settings, _previous_ids(settings.runs), reporter)
         for position, stage in enumerate(STAGES, 1):
             _run_stage(context, stage, position)

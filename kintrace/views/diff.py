@@ -103,7 +103,8 @@ def _histories(found: RunDifferences) -> list[RenderableType]:
     parts += [_child(one) for one in found.children]
     if len(found.children) < found.changed_histories:
         more = found.changed_histories - len(found.children)
-        parts.append(Text(f"and {more:,} more: raise --limit", style="dim"))
+        hint = "raise --limit" if found.demo else "registers that are not synthetic are counted, not named"
+        parts.append(Text(f"and {more:,} more: {hint}", style="dim"))
     return parts
 
 

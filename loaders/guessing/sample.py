@@ -13,7 +13,15 @@ import pyarrow as pa
 
 from linkage.tables import TEXT
 from loaders.errors import MissingColumnError, RegisterError
-from loaders.guessing.texts import Header, detect_delimiter, detect_encoding, find_header, is_binary, rows_of
+from loaders.guessing.texts import (
+    Header,
+    detect_delimiter,
+    detect_encoding,
+    find_header,
+    is_binary,
+    names_columns,
+    rows_of,
+)
 from loaders.mapping.files import HOLDS_PASSWORD
 from loaders.mapping.model import Database, Form
 from loaders.readers.batches import MAX_COLUMNS, Wanted
@@ -231,12 +239,21 @@ def _of_columns(source: Source, wanted: Wanted, kind: str) -> Sample:
         raise RegisterError("names no columns", where=wanted.name, hint="name each column in one row")
     real = dataclasses.replace(wanted, columns=usable, form=dataclasses.replace(wanted.form, header_row=row), kind=kind)
     table, whole = _first_rows(real)
+    if kind == "workbook" and not names_columns(usable, _texts(table)):
+        # What would be shown as a title could be somebody's name or number.
+        raise RegisterError("names no columns", where=f"{wanted.name}, row {row}", hint="name each column in one row")
     database = wanted.form.database
     form = {"sheet": source.sheet} if source.sheet else {}
     if database:
         form = {"url": database.url or "", "table": database.table or ""}
     notes = (f"the columns are named in row {row}",) if row > 1 else ()
     return Sample(source, kind, table, usable, whole, header_row=row, form=form, notes=notes)
+
+
+def _texts(table: pa.Table) -> list[list[str]]:
+    """The first rows as a text file would hold them."""
+    columns = (column.fill_null("").to_pylist() for column in table.slice(0, 50).columns)
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def _probe(wanted: Wanted, kind: str) -> tuple[int, list[str]]:
@@ -249,6 +266,10 @@ def _probe(wanted: Wanted, kind: str) -> tuple[int, list[str]]:
             next(open_register_file(dataclasses.replace(wanted, form=form, kind=kind)), None)
         except MissingColumnError as error:
             titles = list(error.titles)
+        except RegisterError:
+            if not best[1]:
+                raise
+            break  # The sheet ends above this row.
         if sum(map(bool, titles)) > 2 * sum(map(bool, best[1])) or not best[1]:
             best = (row, titles)
         if kind == "workbook" and not titles and best[1]:

@@ -122,7 +122,7 @@ def _likeness(row: Sequence[str]) -> float:
     return sum(1 for cell in filled if _VALUE.search(cell.strip())) / len(filled) if filled else 1.0
 
 
-def _names_columns(row: Sequence[str], below: Rows) -> bool:
+def names_columns(row: Sequence[str], below: Rows) -> bool:
     """Whether a row names columns rather than being one of the rows below it."""
     filled = [cell.strip() for cell in row if cell.strip()]
     if len(filled) < 0.6 * len(row) or _likeness(row) > 0.2:
@@ -148,7 +148,7 @@ def find_header(lines: Sequence[str], delimiter: str, width: int) -> Header:
             above += 1
             continue
         below = [r for r in rows_of("\n".join(lines[number : number + 50]), delimiter) if len(r) == width]
-        if not _names_columns(row, below[1:] or below):
+        if not names_columns(row, below[1:] or below):
             if filled < 0.6 * width and _likeness(row) <= 0.2:  # Headings over groups of columns.
                 above += 1
                 continue
@@ -168,7 +168,7 @@ def _with_second(titles: tuple[str, ...], below: Rows, number: int, above: int) 
     second = _titles(below[0]) if below else ()
     if not second or typical < 0.2 or _likeness(second) > 0.05 or not known_titles(second):
         filled = sum(1 for t in titles if t)
-        if not second or filled == len(titles) or not _names_columns(second, below[1:]) or known_titles(second) < 2:
+        if not second or filled == len(titles) or not names_columns(second, below[1:]) or known_titles(second) < 2:
             return Header(number, titles, titles, above)
     both = tuple(f"{a} {b}".strip() for a, b in zip(titles, second, strict=True))
     if all(second) and len(set(second)) == len(second):

@@ -41,18 +41,25 @@ class Document:
         return MappingError(problem, where=f"{file.name}, line {line}", hint=hint)
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint for a misspelt word: the nearest known one, if any is near; fit for names that may be data.
+
+    >>> nearest("delimeter", ["delimiter", "encoding"]), nearest("sheet", ["delimiter", "encoding"])
+    ("did you mean 'delimiter'?", '')
+    """
+    folded = {c.casefold(): c for c in known}
+    near = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
+    return f"did you mean '{folded[near[0]]}'?" if near else ""
+
+
 def meant(word: str, known: Iterable[str]) -> str:
     """A hint for a misspelt word: the nearest known one, else all of them.
 
-    >>> meant("delimeter", ["delimiter", "encoding"])
-    "did you mean 'delimiter'?"
+    >>> meant("delimeter", ["delimiter", "encoding"]), meant("x", ["delimiter", "encoding"])
+    ("did you mean 'delimiter'?", 'known: delimiter, encoding')
     """
     choices = list(known)
-    folded = {c.casefold(): c for c in choices}
-    near = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
-    if near:
-        return f"did you mean '{folded[near[0]]}'?"
-    return f"known: {', '.join(choices)}" if choices else ""
+    return nearest(word, choices) or (f"known: {', '.join(choices)}" if choices else "")
 
 
 def shipped_mappings() -> dict[str, Path]:

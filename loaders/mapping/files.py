@@ -29,7 +29,9 @@ _DATABASE = ("url", "url_env", "password_env", "table", "query")
 _SOURCES = ("path", "url", "url_env", "frame")
 _LIKE = 'like cases = "cases*.csv", or cases = { path = "cases.xlsx", sheet = "Sager" }'
 _MAX_HEADER_ROW = 1_000
-HOLDS_PASSWORD = re.compile(r"//[^/@]*:[^/]*@|[?&](?:password|passwd|pwd)=", re.IGNORECASE)
+HOLDS_PASSWORD = re.compile(
+    r"^[\w+]*://[^/@:]*:[^@]*@|(?:[?&;=]|%3B)\s*(?:password|passwd|pwd)\s*(?:=|%3D)", re.IGNORECASE
+)
 _READS = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*\(*(?:select|with|values|table)\b", re.IGNORECASE | re.DOTALL)
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)

@@ -87,7 +87,7 @@ def _recognised(spans: Spans, persons: Rows) -> Spans:
     for record, intervals in spans.items():
         result[record].extend(intervals)
     wanted = pa.array(list(of_key), TEXT)
-    for part in persons.parts(_IDENTITY):
+    for part in persons.parts(_IDENTITY) if of_key else ():
         keys = _identity_keys(part.filter(_might_be(part, own)))
         for row in keys.filter(pc.is_in(keys.column("key"), value_set=wanted)).to_pylist():
             result[row["record_id"]].extend(of_key[row["key"]])

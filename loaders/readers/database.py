@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from loaders.errors import RegisterError
-from loaders.mapping.file import meant
+from loaders.mapping.file import nearest
 from loaders.mapping.model import Database
 from loaders.readers.batches import Batch, Wanted, find_columns
 from loaders.readers.finding import strays
@@ -186,8 +186,7 @@ def _of_table(connection: Connection, table: str, wanted: Wanted) -> CursorResul
                 *inspector.get_table_names(schema=schema or None),
                 *inspector.get_view_names(schema=schema or None),
             ]
-            near = meant(name, known)
-            hint = near if near.startswith("did") else "check table and schema"
+            hint = nearest(name, known) or "check table and schema"
             raise RegisterError("no such table", where=f"{wanted.name}, table {table}", hint=hint) from None
     find_columns(columns, wanted)
     target = named(name, *(column(c) for c in columns), schema=schema or None)

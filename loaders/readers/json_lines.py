@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from linkage.tables import TEXT
 from loaders.errors import RegisterError
-from loaders.mapping.file import meant
+from loaders.mapping.file import nearest
 from loaders.readers.batches import Batch, Refusal, Wanted, sound_batch
 from loaders.readers.decoding import LONG_MARK, NUL_MARK, Damage, utf8_blocks
 from loaders.readers.unpacking import unpacked
@@ -144,11 +144,12 @@ class _Rows:
         """
         wanted = self.wanted
         if self.schema is not None and not self.matched and wanted.form.schema is None:
-            hint = f'state schema = "Person" for the role; {meant(wanted.role, sorted(self.seen))}'
+            near = nearest(wanted.role, sorted(self.seen))
+            hint = 'state schema = "Person" for the role' + (f"; {near}" if near else "")
             raise RegisterError("no entity of the role's name", where=wanted.name, hint=hint)
         if self.schema is None and self.matched and self.lacking:
             name = next(c for c in wanted.columns if c in self.lacking)
-            hint = meant(name, sorted(self.seen)) if len(self.lacking) < len(wanted.columns) else ""
+            hint = nearest(name, sorted(self.seen))  # Never a list of them: keys may be data.
             raise RegisterError("no object has the key", where=f"{wanted.name}, column {name}", hint=hint)
 
 

@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from linkage.tables import TEXT
 from loaders.errors import RegisterError
-from loaders.mapping.file import meant
+from loaders.mapping.file import nearest
 from loaders.readers.batches import (
     MAX_FIELD_CHARACTERS,
     Batch,
@@ -187,8 +187,7 @@ class Book:
         for name, part, _ in self.sheets:
             if unicodedata.normalize("NFC", name) == unicodedata.normalize("NFC", asked):
                 return part
-        near = meant(asked, [name for name, _, _ in self.sheets])
-        hint = near if near.startswith("did") else f"it has {len(self.sheets)} others"
+        hint = nearest(asked, [name for name, _, _ in self.sheets]) or f"it has {len(self.sheets)} others"
         raise RegisterError("no such sheet", where=f"{wanted.name}, sheet {asked}", hint=hint)
 
 

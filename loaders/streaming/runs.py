@@ -21,7 +21,7 @@ import pyarrow as pa
 from loaders.streaming.scratch import Scratch
 from loaders.streaming.texts import found_in, order_of
 
-_TOGETHER = 8
+_TOGETHER = 32
 """Blocks that are handed on as one where all rows are read."""
 
 Bounds = tuple[str | None, str | None]

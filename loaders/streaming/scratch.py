@@ -26,7 +26,7 @@ class Scratch:
         """Bytes of rows in one range of keys, which are worked on together."""
         self.entries = max(memory // 256, 1)
         """Refused rows or values, and digests of one column, that may wait in memory."""
-        self.batch = min(max(self.range // 4096, 16), 16_384)
+        self.batch = min(max(self.range // 4096, 16), 2_048)
         """Rows in one block of a spilled run."""
         self._parent = parent
         self._folder: Path | None = None

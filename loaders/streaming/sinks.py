@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from linkage.tables import CANONICAL
 from loaders.streaming.runs import one_piece
 
-ROW_GROUP = 1 << 18
+ROW_GROUP = 1 << 17
 """Rows of a row group, always exactly so many: how rows came must not show in the file."""
 
 

@@ -153,6 +153,7 @@ def test_an_unfinished_run_of_other_input_is_left_aside(lived_in: Path) -> None:
     newest, half, first = list_runs(lived_in / "runs")
     assert newest.published
     assert not half.complete
+    assert not list(half.path.glob("*.tmp"))  # a killed load's draft holds rows that are not sealed yet
     assert not differing(first, newest)
 
 

@@ -87,6 +87,13 @@ def test_blank_words_and_the_demo_case_are_no_purpose(real: Run) -> None:
         assert not demo.stdout
 
 
+def test_of_real_registers_diff_tells_counts_only(real: Run) -> None:
+    told = json.loads(answer("diff", real.path, real.path, "--limit", "50", *PURPOSE, "--json"))
+    assert told["limit"] == 0
+    assert log(real)[-1]["action"] == "diff"
+    assert log(real)[-1]["persons"] == []
+
+
 def test_with_a_purpose_the_answer_comes_and_the_log_holds_it(real: Run) -> None:
     before = len(log(real))
     for words in lookups(real):

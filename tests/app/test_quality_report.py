@@ -147,6 +147,13 @@ def test_no_value_of_a_person_is_in_any_form_of_the_report(held: Run, language: 
     assert not [value for value in values if re.search(rf"\b{re.escape(value)}\b", shown)]
 
 
+def test_a_page_that_cannot_be_written_is_told_in_one_line(held: Run, tmp_path: Path) -> None:
+    told = ask("registers", "report", held.path, "--html", tmp_path / "nowhere" / "report.html")
+    assert told.exit_code == 1
+    assert "cannot be written" in told.output
+    assert not isinstance(told.exception, OSError)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_stands_alone_and_can_be_read_by_keyboard_and_ear(held: Run, language: str) -> None:
     text = register_page(build_report(held), Wording(language))

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from kintrace.pipeline import current_run
 from loaders import load, read_mapping
@@ -208,3 +209,27 @@ def test_what_is_no_register_is_refused_with_the_reason(tmp_path: Path, content:
     refused = ask("registers", "guess", tmp_path / "bad.csv")
     assert refused.exit_code == 1
     assert reason in refused.stderr
+
+
+def workbook(path: Path, *rows: tuple[str, ...]) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return path
+
+
+def test_a_workbook_of_few_rows_is_guessed(tmp_path: Path) -> None:
+    rows = ("Fornavn", "Efternavn", "Fødselsdato"), ("Bo", "Holm", "2001-02-03"), ("Ib", "Lund", "1999-12-31")
+    found = guess_register(Source(workbook(tmp_path / "few.xlsx", *rows)))
+    assert [one.kind for one in found.columns] == [Kind.GIVEN, Kind.SURNAME, Kind.BIRTH_DATE]
+    assert len(found.sample.table) == 2
+
+
+@pytest.mark.parametrize("rows", [3, 30])
+def test_values_above_all_others_in_a_workbook_are_not_taken_for_titles(tmp_path: Path, rows: int) -> None:
+    people = [(f"Zbigniewa{n}", f"Krzysztofska{n}", f"{n % 28 + 1:02}8{n % 9 + 1}70-1{n:03}") for n in range(rows)]
+    told = ask("registers", "guess", workbook(tmp_path / "bare.xlsx", *people))
+    assert told.exit_code == 1
+    assert "names no columns" in told.output
+    assert not [value for person in people for value in person if value in told.output]

@@ -106,6 +106,14 @@ def test_a_role_stated_anew_forgets_how_the_base_wrote_it(tmp_path: Path) -> Non
             '{ url = "postgresql://u@h/d?password=hemmelig", table = "t" }',
             "url: a password must not stand in a mapping",
         ),
+        (
+            '{ url = "postgresql://u:hem/melig@h/d?x=hemmelig", table = "t" }',
+            "url: a password must not stand in a mapping",
+        ),
+        (
+            '{ url = "mssql+pyodbc:///?odbc_connect=UID%3Du%3BPWD%3Dhemmelig", table = "t" }',
+            "url: a password must not stand in a mapping",
+        ),
         ('{ url_env = "A", password_env = "B", table = "t" }', "password_env: the URL is secret as a whole already"),
     ],
 )

@@ -70,6 +70,9 @@ def test_a_line_that_is_no_row_is_refused_alone(tmp_path: Path, line: str, colum
 def test_a_key_that_no_object_has_is_told(tmp_path: Path) -> None:
     with pytest.raises(RegisterError, match=r"column name: no object has the key \(did you mean 'nmae'"):
         lines(tmp_path, {"no": 1, "nmae": "Hemmelig", "born": None})
+    with pytest.raises(RegisterError, match="no object has the key") as caught:
+        lines(tmp_path, {"no": 1, "Hemmelig": {}, "born": None})
+    assert "Hemmelig" not in str(caught.value)
 
 
 ENTITIES = [

@@ -84,7 +84,9 @@ def test_json_lines_are_read_too(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("name", "text"), [("a.csv", "x;y\n1;2\n"), ("a.jsonl", "{nonsense"), ("none.csv", None)])
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.csv", "x;y\n1;2\n"), ("a.jsonl", "{nonsense"), ("b.jsonl", "[1]\n"), ("none.csv", None)]
+)
 def test_a_list_that_is_none_is_refused(tmp_path: Path, name: str, text: str | None) -> None:
     if text is not None:
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -134,6 +136,14 @@ def test_a_failing_service_is_told_without_text_or_token(url: str, tmp_path: Pat
 def test_a_service_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(RegisterError, match="no answer"):
         service("http://127.0.0.1:9", tmp_path).official(["Nørregade 4B"])
+
+
+@pytest.mark.parametrize("url", ["https://127.0.0.1:9/a b", "https://127.0.0.1:port"])
+def test_a_url_that_is_none_is_told_without_text_or_token(tmp_path: Path, url: str) -> None:
+    with pytest.raises(RegisterError, match="no answer") as caught:
+        service(url, tmp_path).official(["Hemmeligvej 4"])
+    assert "Hemmeligvej" not in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
 def test_requests_keep_their_distance(url: str, tmp_path: Path) -> None:
