@@ -72,7 +72,7 @@ about the real country, each figure within a tolerance that is stated here. {ver
 This page is written by a program. To make it anew:
 
 ```
-kintrace synth WORLD --persons 100000 --years 12 --seed 1 --noise typical
+kintrace synth WORLD --persons {persons} --years {years} --seed {seed} --noise {noise}
 python -m benchmarks.denmark WORLD --markdown
 ```
 

@@ -159,17 +159,19 @@ def candidate_pairs(
         packed = np.append(packed, pairs)
     packed.sort()
     pair = packed >> np.uint64(6)
+    rule_of = (packed & np.uint64(63)).astype(np.uint8)
+    del packed  # what blocking holds at once decides how many records fit into memory
     first = np.append(True, pair[1:] != pair[:-1])[: len(pair)]
     alone = first & np.append(first[1:], True)[: len(pair)]
-    rule_of = (packed & np.uint64(63)).astype(np.uint8)
     unique = np.bincount(rule_of[alone], minlength=len(rules))
     counts = tuple(
         RuleCount(rule.name, pairs, int(unique[number]), split, windowed)
         for number, (rule, (pairs, split, windowed)) in enumerate(zip(rules, found, strict=True))
     )
-    pair = pair[first]
-    left, right = (pair >> np.uint64(29)).astype(np.int64), (pair & np.uint64((1 << 29) - 1)).astype(np.int64)
-    return CandidatePairs(left, right, rule_of[first], counts)
+    pair, rule_of = pair[first], rule_of[first]
+    left = (pair >> np.uint64(29)).view(np.int64)
+    right = np.bitwise_and(pair, np.uint64((1 << 29) - 1), out=pair).view(np.int64)
+    return CandidatePairs(left, right, rule_of, counts)
 
 
 def all_pairs(n: int) -> CandidatePairs:

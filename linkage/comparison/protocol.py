@@ -75,7 +75,7 @@ class Agreements:
         return Agreements(self.levels[rows], self.rarity[rows])
 
 
-BATCH_PAIRS = 4_000_000
+BATCH_PAIRS = 2_000_000
 """Pairs compared at once: what a comparison needs on the way is many times what it gives."""
 
 
