@@ -43,6 +43,8 @@ class Distinct:
             part = _unique(np.asarray(values.cast(pa.int32()).to_numpy()).astype(np.uint64))
         else:
             part = _unique(digests(values if pa.types.is_string(values.type) else as_texts(values), self._seen))
+        if not len(part):
+            return
         self._parts.append(part)
         self._held += len(part)
         if self._held > self._scratch.entries // 4:
@@ -74,10 +76,8 @@ class Distinct:
 
 
 def _unique(words: Words) -> Words:
-    """The different words in ascending order."""
-    if len(words) < 2:
-        return words
+    """The different words in ascending order, in memory of their own: a view would keep a whole batch alive."""
     words = np.sort(words)
     keep = np.ones(len(words), dtype=np.bool_)
-    np.not_equal(words[1:], words[:-1], out=keep[1:])
+    keep[1:] = words[1:] != words[:-1]
     return words[keep]

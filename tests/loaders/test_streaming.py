@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -277,6 +278,22 @@ def test_distinct_values_are_counted_also_when_they_are_many(batches: list[list[
         for batch in batches:
             counted.add(pa.array([None if n is None else f"værdi {n}" for n in batch], pa.string()))
         assert counted.count() == len({n for batch in batches for n in batch if n is not None})
+
+
+def test_a_column_of_few_values_takes_no_memory_however_often_they_come() -> None:
+    column = pa.array(["F", "M"] * 10_000)
+    with Scratch(None, MEMORY) as scratch:
+        counted = Distinct(scratch)
+        counted.add(column)
+        tracemalloc.start()
+        try:
+            for _ in range(100):
+                counted.add(column)
+            held, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert counted.count() == 2
+    assert held < len(column)
 
 
 def test_addresses_remembered_from_earlier_batches_are_parsed_alike() -> None:
