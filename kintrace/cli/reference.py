@@ -60,7 +60,7 @@ def _prose(command: click.Command) -> str:
 
 def _row(parameter: click.Parameter, context: click.Context) -> str | None:
     record = parameter.get_help_record(context)
-    if record is None or not isinstance(parameter, click.Option) or parameter.name == "help":
+    if record is None or not isinstance(parameter, click.Option) or "--help" in parameter.opts:
         return None
     names, meaning = (text.replace("|", "&#124;") for text in record)  # "\\|" shows its backslash on the site
     return f"| <code>{names}</code> | {' '.join(meaning.split())} |"
