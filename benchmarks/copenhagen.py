@@ -3,6 +3,9 @@
 Run as ``python -m benchmarks.copenhagen --data FOLDER`` with the yearly ``YEAR.csv.gz`` files in FOLDER.
 Each year is a register of its own; the sheet number (`person_id`) is read by this script alone, after the
 rebuild. A person may have several sheets, so the measured precision is a lower bound.
+
+With ``--ablate`` the entries are resolved again without each kind of collective evidence, and recall is told at
+equal precision: every run's merges are undone from the weakest on until the precision is reached.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
@@ -21,6 +25,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.family_history import measured
 from linkage.evaluation import score_partition
+from linkage.people import PeopleSettings, resolve_people
 
 
 def write_world(folder: Path, data: Path) -> list[Path]:
@@ -67,11 +72,88 @@ def followed(run: Path) -> dict[str, int]:
     }
 
 
+ABLATIONS: dict[str, dict[str, bool]] = {
+    "all": {},
+    "without time and moves": {"entries": False},
+    "without rarity of full names": {"rarity": False},
+    "without both": {"entries": False, "rarity": False},
+}
+"""Kinds of evidence that are left out, as settings of the resolution."""
+
+PRECISIONS = (0.8, 0.85, 0.9, 0.95)
+
+
+def ablate(run: Path, truth: pa.Table) -> dict[str, list[dict[str, float]]]:
+    """Recall and F1 at equal precision, with each kind of evidence left out in turn."""
+    names = {
+        "load": ("persons", "relations", "registers", "involvements"),
+        "wash": ("incidents", "residences", "addresses"),
+    }
+    tables = {n: pq.read_table(run / stage / f"{n}.parquet") for stage, ns in names.items() for n in ns}
+    rows = {}
+    for name, changed in ABLATIONS.items():
+        people = resolve_people(tables, PeopleSettings(seed=1, **changed), report=lambda text: None)
+        rows[name] = at_precisions(people.merges, truth)
+    return rows
+
+
+def at_precisions(merges: pa.Table, truth: pa.Table) -> list[dict[str, float]]:
+    """The longest run of merges, strongest first, that keeps each precision: its height, recall and F1."""
+    height, ids = merges.column("height").to_numpy(), truth.column("record_id").combine_chunks()
+    order = np.argsort(-height, kind="stable")
+    left, right = (pc.index_in(merges.column(c), value_set=ids).to_numpy()[order] for c in ("left", "right"))
+    sheet = truth.column("sheet").combine_chunks().dictionary_encode().indices.to_numpy()
+    sizes = np.bincount(sheet)
+    wanted = float((sizes * (sizes - 1) // 2).sum())
+    right_pairs, pairs = _pairs_after(left, right, sheet)
+    precision, recall = right_pairs / np.maximum(pairs, 1), right_pairs / wanted
+    told = []
+    for least in PRECISIONS:
+        kept = np.flatnonzero(precision >= least)
+        last = int(kept[-1]) if len(kept) else 0
+        told.append(
+            {
+                "precision": float(precision[last]),
+                "recall": float(recall[last]),
+                "f1": float(2 * right_pairs[last] / (pairs[last] + wanted)),
+                "height": float(height[order[last]]),
+            }
+        )
+    return told
+
+
+def _pairs_after(left: np.ndarray, right: np.ndarray, sheet: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of one sheet, and all pairs, within the clusters after each merge."""
+    above = np.arange(len(sheet))
+    members: list[Counter[int]] = [Counter({int(s): 1}) for s in sheet]
+    found, made = np.zeros(len(left)), np.zeros(len(left))
+    hit = total = 0
+    for step, ends in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+        one, other = (_top(above, end) for end in ends)
+        if one != other:
+            if len(members[one]) < len(members[other]):
+                one, other = other, one
+            total += members[one].total() * members[other].total()
+            hit += sum(count * members[one][s] for s, count in members[other].items() if s in members[one])
+            members[one].update(members[other])
+            above[other] = one
+        found[step], made[step] = hit, total
+    return found, made
+
+
+def _top(above: np.ndarray, row: int) -> int:
+    while above[row] != row:
+        above[row] = above[above[row]]
+        row = int(above[row])
+    return row
+
+
 def main() -> None:
     """Rebuild, score, print JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--folder", type=Path, help="keep the runs here")
+    parser.add_argument("--ablate", action="store_true", help="resolve again without each kind of evidence")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kintrace-") as scratch:
         folder = arguments.folder or Path(scratch)
@@ -79,7 +161,8 @@ def main() -> None:
         rebuilt, seconds, memory = measured(["rebuild", str(folder)])
         run = Path(rebuilt["run"])
         entities = pq.read_table(run / "resolve" / "entities.parquet")
-        joined = entities.join(sheets(files), "record_id", join_type="inner").sort_by("record_id")
+        truth = sheets(files)
+        joined = entities.join(truth, "record_id", join_type="inner").sort_by("record_id")
         score = score_partition(joined.column("entity_id"), joined.column("sheet"))
         sizes = np.bincount(joined.column("entity_id").combine_chunks().dictionary_encode().indices.to_numpy())
         print(
@@ -92,6 +175,7 @@ def main() -> None:
                     "score": asdict(score),
                     "largest": int(sizes.max()),
                     **followed(run),
+                    **({"at_equal_precision": ablate(run, truth)} if arguments.ablate else {}),
                 },
                 indent=1,
             )

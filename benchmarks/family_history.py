@@ -72,6 +72,7 @@ def main() -> None:
             print(json.dumps(row), flush=True)
             rows.append(row)
     print_table(rows)
+    print_hard_cases(rows)
 
 
 def print_table(rows: list[dict[str, Any]]) -> None:
@@ -87,6 +88,30 @@ def print_table(rows: list[dict[str, Any]]) -> None:
             f"| {cross['ceiling']['recall']:.4f} | {cross['baseline']['recall']:.4f} "
             f"| {score['attachments_wrong']} | {row['rebuild_seconds']} s, {row['rebuild_gb']} GB |"
         )
+
+
+def print_hard_cases(rows: list[dict[str, Any]]) -> None:
+    """Recall and precision of mentions by group, one column per seed, with 95 % intervals; then calibration."""
+    seeds = [row["seed"] for row in rows]
+    print("\n| mentions of | " + " | ".join(f"{seed}: R / P | wrong per 10,000" for seed in seeds) + " |")
+    print("|---|" + "---|---|" * len(seeds))
+    for group in zip(*(row["score"]["hard_cases"] for row in rows), strict=True):
+        cells = [f"{_share(one['recall'])} / {_share(one['precision'])} | {one['wrong_per_10000']}" for one in group]
+        print(f"| {group[0]['group']} | " + " | ".join(cells) + " |")
+    print("\n| seed | links stated .99 or more | right | expected right of all | right of all |")
+    print("|---|---|---|---|---|")
+    for row in rows:
+        links = row["score"]["calibration"]["links"]
+        sure = links["sure"]
+        told = f"{sure['n']:,} | {_share(sure)} | {links['expected_right']:,.0f} | {links['right']:,}"
+        print(f"| {row['seed']} | {told} of {links['n']:,} |")
+
+
+def _share(one: dict[str, Any]) -> str:
+    if not one["n"]:
+        return "–"
+    low, high = one["interval"]
+    return f"{one['share']:.4f} ({low:.4f}–{high:.4f})"
 
 
 if __name__ == "__main__":

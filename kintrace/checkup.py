@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from kintrace.errors import NoSuchRunError
+from kintrace.ledger import read_ledger
 from kintrace.pipeline.runs import current_run, list_runs
 from kintrace.settings import Settings, read_settings
 from linkage.errors import KintraceError
@@ -111,7 +112,17 @@ def _configuration(config: Path) -> Iterator[Finding]:
         finding, read = _register(path)
         size += read
         yield finding
+    if settings.judgements is not None:
+        yield _ledger(settings.judgements)
     yield from _runs(settings, size)
+
+
+def _ledger(path: Path) -> Finding:
+    try:
+        judgements = read_ledger(path)
+    except KintraceError as error:
+        return Finding("judgements", "problem", str(error))
+    return Finding("judgements", "ok", f"{path}, {judgements.num_rows:,} judgements")
 
 
 def _register(path: Path) -> tuple[Finding, int]:

@@ -29,3 +29,15 @@ class TruthError(KintraceError, ValueError):
     """A run and a truth folder do not belong together, or the truth is damaged."""
 
     exit_code = 2
+
+
+class LedgerError(KintraceError, ValueError):
+    """A ledger of judgements is missing, cannot be written, or holds a line that is no judgement."""
+
+    exit_code = 2
+
+
+class LinkFileError(KintraceError, ValueError):
+    """A saved model or an earlier id map is missing or is none, or a linkage cannot be written."""
+
+    exit_code = 2

@@ -13,7 +13,7 @@ from typing import Any
 from kintrace.errors import ConfigError
 
 _KEYS = {
-    "run": {"folder", "as_of", "registers", "synthetic", "seed"},
+    "run": {"folder", "as_of", "registers", "synthetic", "seed", "judgements"},
     "scope": {"kind", "legal_basis"},
 }
 
@@ -38,6 +38,8 @@ class Settings:
     scope: str
     """``incident`` (requirement R12) or ``all``, which needs a legal basis."""
     scope_legal_basis: str
+    judgements: Path | None = None
+    """The ledger of judgements (:mod:`kintrace.ledger`), None where there is none."""
 
     def result_settings(self) -> dict[str, Any]:
         """The part that a run's manifest states: values, no paths."""
@@ -86,6 +88,7 @@ def read_settings(path: Path) -> Settings:
         seed=_seed(run, path),
         scope=kind,
         scope_legal_basis=basis,
+        judgements=_ledger(base, run, path),
     )
 
 
@@ -131,6 +134,11 @@ def _seed(values: dict[str, Any], path: Path) -> int:
     if seed < 0:
         raise ConfigError(f"[run] seed is {seed}", where=str(path), hint="use 0 or more")
     return seed
+
+
+def _ledger(base: Path, run: dict[str, Any], path: Path) -> Path | None:
+    named: str = _typed(run, "judgements", "", path)
+    return base / named if named else None
 
 
 def _find_mappings(base: Path, patterns: object, path: Path) -> tuple[Path, ...]:

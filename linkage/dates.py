@@ -111,29 +111,30 @@ def _leads(votes: Integers, source: Integers) -> Flags:
     return np.asarray(np.where(sums == 0, votes.sum(), sums)[source] > 0, dtype=np.bool_)
 
 
-def _year_first(pieces: Pieces, source: Integers) -> Flags:
+def _year_first(pieces: Pieces, source: Integers, weight: Integers) -> Flags:
     """Rows that begin with the year, by their form or, for bare digits, by the vote of their source."""
     a, b, c, layout = pieces
     late = b * 100 + c
     early_day = (a % 100 <= 12) & (a // 100 <= 31) & (late >= 1700) & (late <= 2100)
     early_year = (b <= 12) & (c <= 31) & (a >= 1700) & (a <= 2100)
     votes = np.where(layout == 2, early_day.astype(np.int64) - early_year, 0)
-    eight = (layout == 2) & ~_leads(votes, source)
-    six = (layout == 3) & _leads(np.where(layout == 3, (a > 31).astype(np.int64) - (c > 31), 0), source)
+    eight = (layout == 2) & ~_leads(votes * weight, source)
+    six = (layout == 3) & _leads(np.where(layout == 3, (a > 31).astype(np.int64) - (c > 31), 0) * weight, source)
     return np.asarray(eight | six | ((layout == 1) & (a > 31)), dtype=np.bool_)
 
 
-def _ordered(pieces: Pieces, *, spelled: Flags, source: Integers, latest_year: int) -> BirthDates:
-    """Year, month and day out of three numbers in their order of writing."""
+def _ordered(pieces: Pieces, votes_of: tuple[Integers, Integers], *, spelled: Flags, latest_year: int) -> BirthDates:
+    """Year, month and day out of three numbers in their order of writing; ``votes_of`` are source and rows of each."""
     a, b, c, layout = pieces
-    first = _year_first(pieces, source)
+    source, weight = votes_of
+    first = _year_first(pieces, source, weight)
     bare = (layout == 2) & ~first
     a, b, c = np.where(bare, a // 100, a), np.where(bare, a % 100, b), np.where(bare, b * 100 + c, c)
     alone = (layout == 1) & (b == 0) & (c == 0)
     year = np.where(first | alone, a, c)
     x, y = np.where(first, b, a), np.where(first, c, b)
     whole = (x > 0) & (y > 0)
-    votes = np.where(whole & ~spelled, ((x > 12) & (x <= 31)).astype(np.int64) - ((y > 12) & (y <= 31)), 0)
+    votes = np.where(whole & ~spelled, ((x > 12) & (x <= 31)).astype(np.int64) - ((y > 12) & (y <= 31)), 0) * weight
     # With the year in front the month follows; behind, the day leads unless the file says otherwise.
     day_leads = np.where(
         first, _leads(np.where(first, votes, 0), source), ~_leads(np.where(first, 0, -votes), source) | spelled
@@ -169,6 +170,12 @@ def parse_birth_dates(values: Column, source: Column | None = None, *, latest_ye
     distinct, index = _encoded(values)
     text = pa.concat_arrays([pc.utf8_trim_whitespace(distinct), pa.array([""])])
     text, spelled = _spelled_months(text)
-    a, b, c, layout = (piece[index] for piece in _pieces(text))
-    source_codes = np.zeros(len(index), dtype=np.int64) if source is None else _encoded(source)[1]
-    return _ordered((a, b, c, layout), spelled=spelled[index], source=source_codes, latest_year=latest_year)
+    # What is read is one for all rows of one text and source, so each of those is worked out once.
+    apart = index if source is None else index + (len(distinct) + 1) * _encoded(source)[1]
+    found = pc.dictionary_encode(pa.array(apart))
+    first, rows = np.asarray(found.dictionary.to_numpy()), np.asarray(found.indices.to_numpy())
+    value, source_codes = first % (len(distinct) + 1), first // (len(distinct) + 1)
+    a, b, c, layout = (piece[value] for piece in _pieces(text))
+    votes_of = source_codes, np.bincount(rows, minlength=len(first)).astype(np.int64)
+    dates = _ordered((a, b, c, layout), votes_of, spelled=spelled[value], latest_year=latest_year)
+    return BirthDates(dates.year[rows], dates.month[rows], dates.day[rows])

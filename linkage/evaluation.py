@@ -159,8 +159,7 @@ def score_partition(
     pairs = _pair_counts(entities, people)
     across = None
     if source is not None and (sources := _codes(source)).any():
-        within = _pair_counts(*(codes * (int(sources.max()) + 1) + sources for codes in (entities, people)))
-        across = _score(_without(pairs, _by_person(within, people, sources)), resamples=resamples, seed=seed)
+        across = _score(_without(pairs, _within_sources(entities, people, sources)), resamples=resamples, seed=seed)
     sizes = np.bincount(entities)
     return PartitionScores(
         pairwise=_score(pairs, resamples=resamples, seed=seed),
@@ -173,9 +172,21 @@ def score_partition(
     )
 
 
-def _by_person(counts: _Counts, people: Integers, sources: Integers) -> _Counts:
-    """Counts per (person, source) added up per person."""
-    size = int(people.max()) + 1
-    person = np.arange(len(counts.true)) // (int(sources.max()) + 1)
+def _within_sources(entities: Integers, people: Integers, sources: Integers) -> _Counts:
+    """Pairs of one source by true person.
+
+    Only combinations that occur get a number: sources may be as many as records.
+    """
+    width = int(sources.max()) + 1
+    entity_parts = _renumbered(entities * width + sources)[1]
+    known, person_parts = _renumbered(people * width + sources)
+    counts = _pair_counts(entity_parts, person_parts)
+    person, size = known // width, int(people.max()) + 1
     amounts = (counts.found, counts.predicted, counts.true, counts.found_true)
     return _Counts(*(_sums(person, amount, size) for amount in amounts))
+
+
+def _renumbered(codes: Integers) -> tuple[Integers, Integers]:
+    """The distinct codes in order, and each code's place among them."""
+    known, places = np.unique(codes, return_inverse=True)
+    return known, np.asarray(places, dtype=np.int64)

@@ -7,46 +7,28 @@ the same ones with further comparisons. Nothing here is tuned to a file: one def
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from linkage.blocking import CandidatePairs, all_pairs, candidate_pairs, propose_rules
-from linkage.clustering import Clustering, ScoredPairs, agglomerate
-from linkage.comparison import NULL_LEVEL, Agreements, Comparison, compare_all, field_comparisons
+from linkage.blocking.lost import ASSUMPTION
+from linkage.candidates import Candidates, compared_candidates
+from linkage.clustering import Clustering, Constraints, Limits, ScoredPairs, agglomerate, agglomerate_by_size
+from linkage.comparison import NULL_LEVEL, field_comparisons
+from linkage.judged import constraints, contradictions, read_judged, summary, warnings
+from linkage.judged_clusters import cluster_within
+from linkage.judgements import CONTRADICTIONS, check_judgements
 from linkage.kinds import ColumnKind, Kinds, column_kinds
-from linkage.partition import name_entities
+from linkage.partition import ALIASES, name_clusters, name_entities
+from linkage.saved_models import fit_model
+from linkage.settings import LinkSettings
 from linkage.standardise import Fields, standardise
-from linkage.weights import Model, PairScorer, estimate, probabilities, random_pairs
+from linkage.weights import probabilities
 
-
-@dataclass(frozen=True, slots=True)
-class LinkSettings:
-    """Settings of a linkage; the defaults hold for every file."""
-
-    seed: int = 1
-    """Seed of the random pairs."""
-    cut: float = 0.0
-    """log2 odds from which two clusters are one person."""
-    floor: float = -6.0
-    """Match weight from which a pair is listed, and brings clusters into touch."""
-    block_cap: int = 200
-    """Largest block whose pairs are all compared; larger ones are split."""
-    rule_budget: float = 20.0
-    """Pairs per record that one blocking rule may make."""
-    blocking_budget: float = 15.0
-    """Pairs per record that all rules may make together, overlaps counted twice."""
-    free_pairs: int = 5_000_000
-    """Pairs that all rules may make together in any case: a small file can afford wide rules."""
-    all_pairs_up_to: int = 1_000_000
-    """Where there are no more pairs than this, all are compared and nothing is blocked."""
-    random_pairs: int = 1_000_000
-    """Pairs drawn to learn how strangers agree."""
-    model: Model | None = None
-    """A trained model to use instead of training one."""
+__all__ = ["LinkReport", "LinkSettings", "Linkage", "link_table", "pairs_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +58,10 @@ class Linkage:
     model: dict[str, Any]
     """Comparisons with their levels, m, u and h; shares; settings; pairs per blocking rule."""
     report: LinkReport
+    aliases: pa.Table = field(default_factory=ALIASES.empty_table)
+    """What became of the entities of an earlier run, schema :data:`linkage.partition.ALIASES`."""
+    contradictions: pa.Table = field(default_factory=CONTRADICTIONS.empty_table)
+    """What speaks against judgements, schema :data:`linkage.judgements.CONTRADICTIONS`."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -85,24 +71,6 @@ class Linkage:
     def model_json(self) -> str:
         """The model as text, the same bytes for the same result."""
         return json.dumps(self.model, indent=2, ensure_ascii=False) + "\n"
-
-
-def _candidates(fields: Fields, settings: LinkSettings) -> CandidatePairs:
-    n = len(fields)
-    if n * (n - 1) // 2 <= settings.all_pairs_up_to:
-        return all_pairs(n)
-    total = max(settings.blocking_budget, settings.free_pairs / n)
-    rules = propose_rules(fields, cap=settings.block_cap, budget=settings.rule_budget, total=total)
-    return candidate_pairs(rules, n, cap=settings.block_cap)
-
-
-def train(comparisons: Sequence[Comparison], candidates: Agreements, *, n: int, settings: LinkSettings) -> Model:
-    """Estimate the model from compared candidates and a fresh sample of random pairs."""
-    every_pair = n * (n - 1) // 2
-    if len(candidates) == every_pair <= settings.random_pairs:
-        return estimate(comparisons, candidates.levels, candidates.levels, n=n)
-    left, right = random_pairs(n, settings.random_pairs, seed=settings.seed)
-    return estimate(comparisons, candidates.levels, compare_all(comparisons, left, right).levels, n=n)
 
 
 def pairs_table(ids: pa.Array, pairs: ScoredPairs, names: Sequence[str], *, floor: float) -> pa.Table:
@@ -134,60 +102,117 @@ def _report(clustering: Clustering, candidates: int, warnings: Sequence[str]) ->
     )
 
 
-def link_table(table: pa.Table, kinds: Kinds, settings: LinkSettings | None = None) -> Linkage:
+def link_table(
+    table: pa.Table,
+    kinds: Kinds,
+    settings: LinkSettings | None = None,
+    *,
+    judgements: pa.Table | None = None,
+    previous: pa.Table | None = None,
+    report: Callable[[str], None] = lambda text: None,
+) -> Linkage:
     """Find the records of one person in a table, unsupervised.
 
     Args:
         table: One row per record.
         kinds: Kind of each column that takes part (:mod:`linkage.kinds`); one is ``record_id``.
         settings: Defaults hold for every file.
+        judgements: A ledger (:mod:`linkage.judgements`): which records somebody has found to be the same
+            person or different ones.
+        previous: ``record_id`` and ``entity_id`` of an earlier run, whose ids are inherited.
+        report: Told what is being done, before it is done.
 
     Raises:
-        LinkageError: A column or kind is unknown, ids are missing or repeat, or nothing can be compared.
+        LinkageError: A column or kind is unknown, ids are missing or repeat, nothing can be compared, or
+            the judgements or the earlier run are no such tables.
     """
     settings = settings or LinkSettings()
+    ledger = None if judgements is None else check_judgements(judgements)
+    report("reading values")
     listed: tuple[ColumnKind, ...] = column_kinds(kinds, table.column_names)
-    fields = standardise(table, listed)
-    comparisons = field_comparisons(fields)
-    candidates = _candidates(fields, settings)
-    agreements = compare_all(comparisons, candidates.left, candidates.right)
-    model = settings.model or train(comparisons, agreements, n=len(fields), settings=settings)
-    scorer = PairScorer(comparisons, model)
-    pairs = ScoredPairs(candidates.left, candidates.right, agreements, scorer.weigh(agreements))
-    clustering = agglomerate(pairs, scorer, len(fields), cut=settings.cut, floor=settings.floor)
-    return _linkage(fields, pairs, scorer, candidates, clustering, settings)
+    fields = standardise(table, listed, threads=settings.at_once)
+    comparisons = field_comparisons(fields, threads=settings.at_once)
+    pa.default_memory_pool().release_unused()
+    saved = None if settings.model is None else fit_model(settings.model, comparisons, listed)
+    report("finding candidate pairs")
+    candidates = compared_candidates(fields, comparisons, settings, saved=saved, report=report)
+    scorer = candidates.scorer
+    pairs = ScoredPairs(candidates.pairs.left, candidates.pairs.right, candidates.agreements, candidates.weights)
+    report("joining records")
+    judged = None if ledger is None else read_judged(ledger, fields.record_ids)
+
+    def clustered(bounds: Constraints) -> Clustering:
+        limits = Limits(settings.cut, settings.floor, settings.at_once)
+        first = agglomerate(pairs, scorer, len(fields), constraints=bounds, limits=limits)
+        if not settings.by_size:
+            return first
+        return agglomerate_by_size(first, pairs, scorer, constraints=bounds, limits=limits)
+
+    bounds = Constraints() if judged is None else constraints(judged)
+    if settings.one_per_source:
+        bounds = replace(bounds, group=fields.source)
+    clustering = cluster_within(clustered, scorer, bounds)
+    linkage = _linkage(fields, pairs, candidates, clustering, settings)
+    if judged is not None:
+        report(summary(judged))
+        spoken = contradictions(judged, clustering, scorer, ids=fields.record_ids)
+        linkage = _warned(replace(linkage, contradictions=spoken), warnings(spoken))
+    return linkage if previous is None else _inheriting(linkage, previous)
+
+
+def _warned(linkage: Linkage, more: Sequence[str]) -> Linkage:
+    return replace(linkage, report=replace(linkage.report, warnings=(*linkage.warnings, *more)))
+
+
+def _inheriting(linkage: Linkage, previous: pa.Table) -> Linkage:
+    """The same entities under the ids of an earlier run where they go on."""
+    named = name_entities(linkage.entities.rename_columns(["record_id", "cluster"]), previous)
+    return replace(linkage, entities=named.entities, aliases=named.aliases)
 
 
 def _linkage(
     fields: Fields,
     pairs: ScoredPairs,
-    scorer: PairScorer,
-    candidates: CandidatePairs,
+    candidates: Candidates,
     clustering: Clustering,
     settings: LinkSettings,
 ) -> Linkage:
     """Row numbers back to ids, and everything a reader of the result may ask for."""
     ids = fields.record_ids
-    partition = pa.table({"record_id": ids, "cluster": ids.take(pa.array(clustering.cluster))})
-    merges = clustering.merges
+    merges, scorer, lost = clustering.merges, candidates.scorer, candidates.lost
     model = scorer.model.to_dict() | {
         "settings": {
             "seed": settings.seed,
             "cut": settings.cut,
             "floor": settings.floor,
+            "by_size": settings.by_size,
+            "one_per_source": settings.one_per_source,
             "block_cap": settings.block_cap,
             "rule_budget": settings.rule_budget,
             "blocking_budget": settings.blocking_budget,
             "free_pairs": settings.free_pairs,
+            "sampled_above": settings.sampled_above,
+            "sampled_records": settings.sampled_records,
+            "sampled_budget": settings.sampled_budget,
+            "sampled_random_pairs": settings.sampled_random_pairs,
             "random_pairs": settings.random_pairs,
         },
         "blocking": [
             {"rule": c.name, "pairs": c.pairs, "unique": c.unique, "split": c.split, "windowed": c.windowed}
-            for c in candidates.counts
+            for c in candidates.pairs.counts
         ],
+        "lost": {
+            "expected_matches": lost.found,
+            "found_once": lost.once,
+            "found_twice": lost.twice,
+            "passed_over": lost.passed_over,
+            "lost": lost.lost,
+            "recall": lost.recall,
+            "assumption": ASSUMPTION,
+        },
     }
     return Linkage(
-        entities=name_entities(partition).entities,
+        entities=name_clusters(ids, clustering.cluster).entities,
         pairs=pairs_table(ids, pairs, [c.name for c in scorer.comparisons], floor=settings.floor),
         merges=pa.table(
             {
@@ -197,5 +222,5 @@ def _linkage(
             }
         ),
         model=model,
-        report=_report(clustering, len(candidates), [*fields.warnings, *scorer.model.warnings]),
+        report=_report(clustering, len(candidates.pairs), [*fields.warnings, *scorer.model.warnings]),
     )

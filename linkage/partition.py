@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence, Set
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.errors import LinkageError
+from linkage.naming import new_ids
 from linkage.tables import ENTITIES
 
 Integers: TypeAlias = npt.NDArray[np.int64]
@@ -121,10 +122,31 @@ def name_entities(partition: pa.Table, previous: pa.Table | None = None) -> Name
         LinkageError: Columns are missing, or record ids are missing or repeat.
     """
     ids, labels = _checked(partition, "cluster", "partition")
-    parts, first = _parts(labels)
-    names: list[str | None] = [None] * len(first)
-    taken: set[str] = set()
+    return _name_parts(ids, *_parts(labels), previous)
+
+
+def name_clusters(record_ids: pa.Array, cluster: Integers, previous: pa.Table | None = None) -> NamedPartition:
+    """As :func:`name_entities`, for records in the order of their ids.
+
+    Args:
+        record_ids: Distinct ids, ascending.
+        cluster: The first record of each record's part.
+        previous: ``record_id`` and ``entity_id`` of the last run.
+
+    >>> name_clusters(pa.array(["a", "b"]), np.array([0, 0])).entities.column("entity_id").unique().to_pylist()
+    ['EA7DJMPXY2M6V']
+    """
+    first = np.flatnonzero(cluster == np.arange(len(cluster)))
+    rank = np.zeros(len(cluster), dtype=np.int64)
+    rank[first] = np.arange(len(first))
+    return _name_parts(record_ids, rank[cluster], first, previous)
+
+
+def _name_parts(ids: pa.Array, parts: Integers, first: Integers, previous: pa.Table | None) -> NamedPartition:
+    names = pa.nulls(len(first), pa.string())
+    taken = pa.array([], pa.string())
     aliases = ALIASES.empty_table()
+    smallest = ids.take(pa.array(first))
     if previous is not None and previous.num_rows:
         old_ids, old_names = _checked(previous, "entity_id", "previous entities")
         known = pc.dictionary_encode(old_names)
@@ -132,28 +154,32 @@ def name_entities(partition: pa.Table, previous: pa.Table | None = None) -> Name
         codes = np.append(known.indices.to_numpy(zero_copy_only=False).astype(np.int64), -1)[where]
         overlaps = _overlaps(parts, codes)
         keeps = _inherited(overlaps, len(first), len(known.dictionary))
-        taken = set(known.dictionary.to_pylist())
-        old = known.dictionary.take(pa.array(keeps, mask=keeps < 0))
-        names = old.to_pylist()
-        names = _named(names, ids.take(pa.array(first)), taken)
-        aliases = _aliases(overlaps, keeps, known.dictionary, names)
+        taken = known.dictionary
+        names = _named(taken.take(pa.array(keeps, mask=keeps < 0)), smallest, taken)
+        aliases = _aliases(overlaps, keeps, taken, names)
     else:
-        names = _named(names, ids.take(pa.array(first)), taken)
-    entities = pa.table({"record_id": ids, "entity_id": pa.array(names, pa.string()).take(pa.array(parts))})
+        names = _named(names, smallest, taken)
+    entities = pa.table({"record_id": ids, "entity_id": names.take(pa.array(parts))})
     return NamedPartition(ENTITIES.check(entities.cast(ENTITIES.schema)), aliases)
 
 
-def _named(names: list[str | None], smallest: pa.Array, taken: set[str]) -> list[str | None]:
-    """New ids where there is none yet, in the order of smallest record ids."""
-    for part, record_id in enumerate(smallest.to_pylist()):
-        if names[part] is None:
-            name = entity_id(record_id, taken)
-            taken.add(name)
-            names[part] = name
-    return names
+def _named(names: pa.Array, smallest: pa.Array, taken: pa.Array) -> pa.Array:
+    """New ids where there is none yet; where any two would meet, in the order of smallest record ids."""
+    wanting = pc.indices_nonzero(pc.is_null(names))
+    fresh, usable = new_ids(smallest.take(wanting))
+    if not usable or pc.any(pc.is_in(fresh, taken)).as_py():
+        given = set(taken.to_pylist())
+        fresh = pa.array([_new(one, given) for one in smallest.take(wanting).to_pylist()], pa.string())
+    return pc.replace_with_mask(names, pc.is_null(names), fresh)
 
 
-def _aliases(overlaps: pa.Table, keeps: Integers, old: pa.Array, names: Sequence[str | None]) -> pa.Table:
+def _new(record_id: str, given: set[str]) -> str:
+    name = entity_id(record_id, given)
+    given.add(name)
+    return name
+
+
+def _aliases(overlaps: pa.Table, keeps: Integers, old: pa.Array, names: pa.Array) -> pa.Table:
     """Rows for previous entities that merged into another or split."""
     part = np.asarray(overlaps.column("part").to_numpy())
     previous = np.asarray(overlaps.column("previous").to_numpy())
@@ -162,7 +188,7 @@ def _aliases(overlaps: pa.Table, keeps: Integers, old: pa.Array, names: Sequence
     table = pa.table(
         {
             "previous_id": old.take(pa.array(previous[told])),
-            "entity_id": pa.array(names, pa.string()).take(pa.array(part[told])),
+            "entity_id": names.take(pa.array(part[told])),
             "records": overlaps.column("row_count").filter(pa.array(told)),
             "event": np.where(spread[told] > 1, "split", "merge"),
         }

@@ -25,6 +25,10 @@ class Database:
         """Compute a query once and keep its result under a name."""
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
 
+    def drop(self, name: str) -> None:
+        """Empty a result that was kept, which frees its memory."""
+        self.keep(name, "SELECT 1 AS nothing WHERE false")
+
     def arrow(self, sql: str) -> pa.Table:
         """The result of a query."""
         result: pa.Table = self._connection.sql(sql).to_arrow_table()

@@ -106,6 +106,10 @@ _QUERIES = {
 }
 
 
+DONE_WITH = ("records", "linked", "dated")
+"""What :func:`relationship_tables` keeps in the database for itself alone."""
+
+
 def relationship_tables(database: Database) -> dict[str, pa.Table]:
     """Every relationship table; leaves ``stays``, ``places`` and ``believed`` in the database for the nodes."""
     database.keep("stays", _EPISODES)

@@ -28,6 +28,7 @@ _COMMANDS = {
     "search": ("kintrace.cli.ask", "Find persons by name and birth date."),
     "export": ("kintrace.cli.export", "Write a neighbourhood, a family or the scope as GraphML or GEXF."),
     "why": ("kintrace.cli.why", "Explain why two mentions are, or are not, one person."),
+    "judge": ("kintrace.cli.judge", "Write down whether two records are one person, for every later rebuild."),
     "evaluate": ("kintrace.cli.evaluate", "Score a run against the truth of a synthetic Denmark."),
     "link": ("kintrace.cli.link", "Link any table of persons, with no other set-up than its column kinds."),
     "neo4j": ("kintrace.cli.neo4j", "A local Neo4j server: up, down, status."),

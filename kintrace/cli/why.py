@@ -17,6 +17,7 @@ from kintrace.cli.options import Lookup, json_option, print_json, today, with_lo
 from kintrace.errors import RunError
 from kintrace.pipeline.runs import Run
 from kintrace.views.console import console, marked
+from linkage.deciding import Decision, decision
 from linkage.people.explain import Why, why_by_comparison, why_from_pairs
 
 
@@ -39,11 +40,12 @@ def why(
     grant.check(today())
     entities = _entities(run, left, right)
     record_lookup(run, grant, "why", sorted(set(entities.values())))
-    reasons = _why(run, left, right)
+    reasons, decided = _why(run, left, right), _decision(run, left, right)
     if as_json:
-        print_json({**dataclasses.asdict(reasons), "entities": entities, "demo": grant.demo})
+        judged = None if decided is None else dataclasses.asdict(decided)
+        print_json({**dataclasses.asdict(reasons), "judged": judged, "entities": entities, "demo": grant.demo})
     else:
-        console().print(marked(_render(reasons, entities), demo=grant.demo))
+        console().print(marked(_render(reasons, entities, decided), demo=grant.demo))
 
 
 def _entities(run: Run, left: str, right: str) -> dict[str, str]:
@@ -66,10 +68,28 @@ def _why(run: Run, left: str, right: str) -> Why:
     return why_by_comparison(tables, model, left, right)
 
 
-def _render(reasons: Why, entities: dict[str, str]) -> Group:
+def _decision(run: Run, left: str, right: str) -> Decision | None:
+    """The judgements that decided; an older run knew none."""
+    if not (run.stage("resolve") / "judgements.parquet").is_file():
+        return None
+    return decision(run.read("resolve", "judgements"), left, right)
+
+
+_DECIDED = {
+    "same": "Judged to be one person, whatever the evidence below says",
+    "different": "Judged to be two persons, whatever the evidence below says",
+    "related": "One of them is judged to be one person with another record, and goes where that goes",
+}
+
+
+def _render(reasons: Why, entities: dict[str, str], decided: Decision | None) -> Group:
     one = entities[reasons.left] == entities[reasons.right]
     verdict = f"one person ({entities[reasons.left]})" if one else "two persons"
     lines = [Text(f"{reasons.left}  and  {reasons.right}: {verdict}", style="bold")]
+    if decided is not None:
+        numbers = ", ".join(map(str, decided.judgements))
+        many = "judgements" if len(decided.judgements) > 1 else "judgement"
+        lines.append(Text(f"{_DECIDED[decided.verdict]} ({many} {numbers} of the ledger).", style="bold yellow"))
     if not reasons.candidates:
         lines.append(
             Text("The run kept no such pair (never compared, or far too unlikely); compared now, for this question.")
@@ -83,6 +103,6 @@ def _render(reasons: Why, entities: dict[str, str]) -> Group:
     table.add_row(
         "together", f"probability {reasons.probability:.4f}", f"{reasons.match_weight:+.1f}", "", style="bold"
     )
-    if one and reasons.probability < 0.5:
+    if one and decided is None and reasons.probability < 0.5:
         lines.append(Text("They are one person through other mentions of it, which each of them fits better."))
     return Group(*lines, table)

@@ -10,6 +10,8 @@ import duckdb
 
 from kintrace.errors import TruthError
 from kintrace.evaluation.answers import Answers, answers_of_run, answers_with_entities, true_entities
+from kintrace.evaluation.calibrated import calibration
+from kintrace.evaluation.hard_cases import hard_cases
 from kintrace.evaluation.score import attachments_wrong, score_histories, score_present_district, strict_score
 from kintrace.evaluation.truth import Truth, read_truth
 from kintrace.pipeline.runs import Run
@@ -42,6 +44,8 @@ def evaluate(
     result["attachments_wrong"] = attachments_wrong(own, truth, involvements)
     result["sealed"] = _sealed(own, truth)
     result["mentions"] = _mention_bands(own, truth, run)
+    result["hard_cases"] = hard_cases(run, truth, own.entities)
+    result["calibration"] = calibration(run, truth)
     if recordlinkage:
         note("resolving with recordlinkage")
         result["recordlinkage"] = _recordlinkage(run, truth, seed)

@@ -13,7 +13,9 @@ import pyarrow.parquet as pq
 
 from kintrace.errors import TruthError
 
-_TABLES = ("records", "incident_records", "persons", "relations", "events", "histories", "children")
+_TABLES = ("records", "incident_records", "persons", "relations", "events", "histories", "children", "stays")
+_COLUMNS = {"stays": ["person", "district", "hub", "secondary"]}
+"""Of the largest table, only what is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def read_truth(folder: Path) -> Truth:
     folder = folder / "truth" if (folder / "truth").is_dir() else folder
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        tables = {name: pq.read_table(folder / f"{name}.parquet") for name in _TABLES}
+        tables = {name: pq.read_table(folder / f"{name}.parquet", columns=_COLUMNS.get(name)) for name in _TABLES}
     except (FileNotFoundError, ValueError, pa.ArrowInvalid) as error:
         raise TruthError(
             f"no readable truth: {type(error).__name__}", where=str(folder), hint="made by kintrace synth, in OUT/truth"

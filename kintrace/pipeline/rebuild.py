@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kintrace.errors import ConfigError, NoSuchRunError, RunError
+from kintrace.ledger import ledger_content, parse_ledger
 from kintrace.pipeline.hold_back import Acceptance, accepted_settings, check_acceptances, hold_back
 from kintrace.pipeline.progress import Reporter
 from kintrace.pipeline.runs import (
@@ -63,17 +64,19 @@ def rebuild(settings: Settings, reporter: Reporter, *, acceptances: Sequence[Acc
         KintraceError: A register, a mapping or a table is wrong.
     """
     check_acceptances(settings, acceptances)
+    ledger = None if settings.judgements is None else ledger_content(settings.judgements)
+    judgements = None if ledger is None else parse_ledger(ledger, str(settings.judgements))
     with _disk_errors(settings.runs), _locked(settings.runs):
         for left in list_runs(settings.runs):
             remove_drafts(left)  # a killed load leaves rows there that are not sealed yet
-        fingerprint = _fingerprint(settings)
+        fingerprint = _fingerprint(settings, ledger)
         run = _unfinished(settings.runs, fingerprint)
         if run is None:
             run = start_run(settings.runs)
             write_json(run.path / TIMINGS, {"fingerprint": fingerprint, "stages": {}, "started": _now()})
         else:
             reporter.note(f"resuming {run.name}")
-        context = Context(run, settings, _previous_ids(settings.runs), reporter)
+        context = Context(run, settings, _previous_ids(settings.runs), reporter, judgements)
         for position, stage in enumerate(STAGES, 1):
             _run_stage(context, stage, position)
             if stage is load:
@@ -144,8 +147,8 @@ def _file_digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _fingerprint(settings: Settings) -> str:
-    """A digest of settings, versions, mappings and input files as they lie on disk.
+def _fingerprint(settings: Settings, ledger: bytes | None) -> str:
+    """A digest of settings, versions, mappings, judgements and input files as they lie on disk.
 
     Not of what is expected of the extracts: that changes no table, so a run that is held back goes on
     when its expectations are mended.
@@ -154,6 +157,8 @@ def _fingerprint(settings: Settings) -> str:
         ConfigError: A run that calls itself synthetic, and so needs no case, reads a real register.
     """
     parts: list[Any] = [settings.result_settings(), importlib.metadata.version("kintrace")]
+    if ledger is not None:
+        parts.append(hashlib.sha256(ledger).hexdigest())
     for path in settings.mappings:
         mapping = read_mapping(path)
         if settings.synthetic and not mapping.synthetic:

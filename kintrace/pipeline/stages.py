@@ -36,6 +36,8 @@ class Context:
     previous: pa.Table | None
     """The last published id map (ENTITIES shape): ids are inherited from it."""
     reporter: Reporter
+    judgements: pa.Table | None = None
+    """The ledger as it was when the rebuild began, schema `linkage.judgements.JUDGEMENTS`."""
 
     def table(self, stage: str, name: str) -> pa.Table:
         """A table that an earlier stage wrote."""
@@ -68,6 +70,7 @@ def wash(context: Context, folder: Path) -> Output:
 
 def resolve(context: Context, folder: Path) -> Output:
     """Who is who: the partition of mentions into entities, with its links and its model."""
+    ledger = {} if context.judgements is None else {"judgements": context.judgements}
     people = resolve_people(
         {
             "persons": context.table("load", "persons"),
@@ -77,6 +80,7 @@ def resolve(context: Context, folder: Path) -> Output:
             "incidents": context.table("wash", "incidents"),
             "residences": context.table("wash", "residences"),
             "addresses": context.table("wash", "addresses"),
+            **ledger,
         },
         PeopleSettings(seed=context.settings.seed),
         report=context.reporter.note,
@@ -88,6 +92,8 @@ def resolve(context: Context, folder: Path) -> Output:
         "links": people.links(named.entities),
         "pairs": people.pairs,
         "merges": people.merges,
+        "judgements": people.judgements,
+        "contradictions": people.contradictions,
     }
     count = len(named.entities.column("entity_id").unique())
     summary = f"{count:,} persons out of {named.entities.num_rows:,} mentions"
@@ -124,7 +130,13 @@ def households(context: Context, folder: Path) -> Output:
 
 def graph(context: Context, folder: Path) -> Output:
     """The graph within its scope, as node and relationship tables."""
-    run = context.run
+    scope = Scope.INCIDENT if context.settings.scope == "incident" else Scope.all(context.settings.scope_legal_basis)
+    tables = project(_projection_input(context.run), scope)  # no name here, so that it can go as soon as it is read
+    persons, incidents = tables["Person"].num_rows, tables["Incident"].num_rows
+    return Output(f"{persons:,} persons and {incidents:,} events in scope ({scope.kind})", tables)
+
+
+def _projection_input(run: Run) -> ProjectionInput:
     canonical = run.read_all("load", [name for name in CANONICAL_READ if name != "incidents"])
     canonical.update(run.read_all("wash", ("incidents",)))
     resolution = {
@@ -133,10 +145,7 @@ def graph(context: Context, folder: Path) -> Output:
         **run.read_all("events", ("events",)),
         **run.read_all("households", ("episodes", "coresidence", "households", "kin", "partners")),
     }
-    scope = Scope.INCIDENT if context.settings.scope == "incident" else Scope.all(context.settings.scope_legal_basis)
-    tables = project(ProjectionInput(canonical, resolution), scope)
-    persons, incidents = tables["Person"].num_rows, tables["Incident"].num_rows
-    return Output(f"{persons:,} persons and {incidents:,} events in scope ({scope.kind})", tables)
+    return ProjectionInput(canonical, resolution)
 
 
 def snapshot(context: Context, folder: Path) -> Output:

@@ -9,6 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linkage.ordering import numbered
+
 Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
@@ -29,13 +31,23 @@ def codes_of(values: pa.Array) -> Codes:
 
 def group_codes(columns: Sequence[Codes]) -> tuple[Codes, Codes]:
     """The first row of each distinct combination, and each row's group; groups in order of their codes."""
-    combined = np.zeros(len(columns[0]), dtype=np.int64)
+    combined, bits = np.zeros(len(columns[0]), dtype=np.int64), 0
     for codes in columns:
-        _, combined = np.unique(combined, return_inverse=True)
-        span = int(codes.max(initial=-1)) + 2
-        combined = combined.astype(np.int64) * span + codes + 1
-    _, first, inverse = np.unique(combined, return_index=True, return_inverse=True)
-    return first.astype(np.int64), inverse.astype(np.int64)
+        more = (int(codes.max(initial=-1)) + 1).bit_length()
+        if bits + more > _KEY_BITS:
+            distinct, combined = numbered(combined)
+            bits = len(distinct).bit_length()
+        combined, bits = combined << more | (codes + 1), bits + more
+    order = np.argsort(combined, kind="stable")
+    ordered = combined[order]
+    fresh = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+    group = np.empty(len(order), dtype=np.int64)
+    group[order] = np.cumsum(fresh) - 1
+    return order[fresh], group
+
+
+_KEY_BITS = 63
+"""Bits of one sort key; columns share a key as far as they fit."""
 
 
 def map_distinct(values: pa.Array, rule: Callable[[str], str | None]) -> pa.Array:

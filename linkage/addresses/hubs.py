@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from linkage.addresses.coding import Codes, Flags, codes_of, column
 from linkage.intervals import FIRST
+from linkage.ordering import distinct, ordered_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +99,22 @@ def _most_at_once(group: Codes, start: Codes, end: Codes) -> Codes:
     groups = np.concatenate([group, group])
     when = np.concatenate([start, end])
     step = np.concatenate([np.ones(len(group), np.int64), -np.ones(len(group), np.int64)])
-    order = np.lexsort((step, when, groups))  # ends before starts on one day: half-open
+    order = ordered_by(groups, when - FIRST, step + 1)  # ends before starts on one day: half-open
     present = np.cumsum(step[order])
-    _, begin, inverse = np.unique(groups[order], return_index=True, return_inverse=True)
-    peak = np.maximum.reduceat(present, begin)  # every group's sum is 0, so no carry between groups
+    ordered = groups[order]
+    fresh = np.append(True, ordered[1:] != ordered[:-1])
+    peak = np.maximum.reduceat(present, np.flatnonzero(fresh))  # every group's sum is 0: no carry between groups
     of_row = np.empty(len(groups), dtype=np.int64)
-    of_row[order] = peak[inverse]
+    of_row[order] = peak[np.cumsum(fresh) - 1]
     return of_row[: len(group)]
 
 
 def _restless(place: Codes, start: Codes, end: Codes, *, count: int, rules: HubRules) -> Flags:
     dated = start > FIRST
-    pairs = np.unique(np.stack([place[dated], start[dated]]), axis=1)
-    arrivals = np.bincount(pairs[0], minlength=count)
+    arrived = distinct((place[dated] << 32) | (start[dated] - FIRST))
+    arrivals = np.bincount(arrived >> 32, minlength=count)
     spent, where = (end - start)[dated], place[dated]  # a stay that still lasts counts as long
-    order = np.lexsort((spent, where))
+    order = ordered_by(where, spent)
     where, spent = where[order], spent[order]
     at, begin, stays = np.unique(where, return_index=True, return_counts=True)
     median = np.full(count, np.iinfo(np.int64).max)

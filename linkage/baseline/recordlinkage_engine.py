@@ -59,7 +59,7 @@ def _frame(fields: Fields) -> Any:
     """Standard fields as the data frame that the package reads, one column per field."""
     import pandas as pd
 
-    columns = {field.name: field.columns[0].to_pandas() for field in fields.texts}
+    columns = {field.name: field.columns[0].dictionary_decode().to_pandas() for field in fields.texts}
     if fields.birth is not None:
         birth = fields.birth
         whole = np.where(birth.known(), birth.year * 10000 + birth.month * 100 + birth.day, 0)

@@ -6,11 +6,13 @@ numbers). Keys are hashes made here, once, the same on every machine.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit, types
 
 from linkage.errors import LinkageError
 
@@ -32,7 +34,8 @@ class BlockingRule:
     keys: Keys
     rows: npt.NDArray[np.int64] | None = None
     """The record of each key; None when key i is of record i."""
-    refinements: tuple[Keys, ...] = ()
+    refinements: tuple[Keys | Callable[[], Keys], ...] = ()
+    """Keys, or what makes them once they are wanted: most blocks are never too large."""
 
     def __post_init__(self) -> None:
         if self.rows is not None and len(self.rows) != len(self.keys):
@@ -56,6 +59,29 @@ def code_keys(codes: npt.NDArray[np.integer]) -> Keys:
     """
     keys = _mixed((codes.astype(np.int64) + 1).astype(np.uint64))
     return np.asarray(np.where(codes < 0, NO_KEY, np.maximum(keys, np.uint64(1))))
+
+
+@njit(cache=True, nogil=True)
+def mixed_codes(a, b):  # type: ignore[no-untyped-def]
+    """Finaliser of SplitMix64 over two codes side by side: one to one, so that no two keys meet."""
+    x = (np.uint64(a) << np.uint64(32)) | np.uint64(b)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
+_CODES = types.Array(types.int32, 1, "C", readonly=True)
+
+
+@njit(types.uint64[::1](_CODES, _CODES), cache=True, nogil=True)
+def paired_keys(a, b):  # type: ignore[no-untyped-def]
+    """Keys of two codes that must both agree; none where either is negative."""
+    out = np.zeros(len(a), np.uint64)
+    for i in range(len(a)):
+        if a[i] >= 0 and b[i] >= 0:
+            # Codes count from 0, whose mix alone would be no key.
+            out[i] = mixed_codes(a[i] + np.int64(1), b[i])
+    return out
 
 
 def combined_keys(*keys: Keys) -> Keys:

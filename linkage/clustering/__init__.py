@@ -3,10 +3,21 @@
 from linkage.clustering.agglomerate import (
     Clustering,
     Constraints,
+    Limits,
     Merge,
     ScoredPairs,
     agglomerate,
+    agglomerate_by_size,
 )
 from linkage.clustering.components import components
 
-__all__ = ["Clustering", "Constraints", "Merge", "ScoredPairs", "agglomerate", "components"]
+__all__ = [
+    "Clustering",
+    "Constraints",
+    "Limits",
+    "Merge",
+    "ScoredPairs",
+    "agglomerate",
+    "agglomerate_by_size",
+    "components",
+]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from numba import njit
 
 from linkage.clustering.heap import Entry, grown, new_heap, pair_key, pop, push
-from linkage.clustering.slots import far_end, height, join_links, join_members, next_of, root, shared_group
+from linkage.clustering.slots import far_end, height, join_links, join_members, next_of, restamped, root, shared_group
 
 
 class Record(NamedTuple):
@@ -32,7 +32,7 @@ class Record(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def force(left, right, clusters, links, sums):  # type: ignore[no-untyped-def]
+def force(left, right, clusters, links, sums, record):  # type: ignore[no-untyped-def]
     """Merge what a judgement says is one person; true for pairs that another rule forbids."""
     forbidden = np.zeros(len(left), np.bool_)
     for p in range(len(left)):
@@ -49,6 +49,7 @@ def force(left, right, clusters, links, sums):  # type: ignore[no-untyped-def]
         if not forbidden[p]:
             join_links(a, b, links, sums)
             join_members(a, b, clusters)
+            _record(a, b, np.inf, record)
     return forbidden
 
 
@@ -60,17 +61,19 @@ def _longer(numbers):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _entry(slot, links, sums):  # type: ignore[no-untyped-def]
-    pair = pair_key(links.one[slot], links.other[slot])
-    return Entry(height(slot, sums), pair, slot, links.stamp[slot])
+def _entry(slot, by_size, clusters, links, sums):  # type: ignore[no-untyped-def]
+    a, b, most = links.one[slot], links.other[slot], len(by_size) - 1
+    prior = by_size[min(clusters.size[a], most), min(clusters.size[b], most)]
+    return Entry(height(slot, sums) + prior, pair_key(a, b), slot, links.stamp[slot])
 
 
 @njit(cache=True, nogil=True)
-def _push_open(heap, size, slots, cut, links, sums):  # type: ignore[no-untyped-def]
+def _push_open(heap, size, slots, bounds, clusters, links, sums):  # type: ignore[no-untyped-def]
     """Push the slots that may merge; the heap, wider if it must be, and its new size."""
+    (cut, _, by_size) = bounds
     for i in range(len(slots)):
         slot = slots[i]
-        entry = _entry(slot, links, sums)
+        entry = _entry(slot, by_size, clusters, links, sums)
         if links.alive[slot] and not links.hard[slot] and entry.height >= cut:
             if size == len(heap.slot):
                 heap = grown(heap)
@@ -89,15 +92,30 @@ def _record(a, b, at, record):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def merge_known(work, bounds, clusters, links, sums, record):  # type: ignore[no-untyped-def]
+def merge_known(work, ends, bounds, clusters, links, sums, record):  # type: ignore[no-untyped-def]
     """Merge best first from the slots in ``work``; the slots put aside.
 
-    ``bounds`` are the lowest height to merge at and the number of pairs that makes a link known.
+    The slots of one component stand together, up to each of ``ends``: no merge crosses one, and one at a
+    time they and their heap stay near the processor. ``bounds`` are the lowest height to merge at, the
+    number of pairs that makes a link known, and bits to add by the sizes of both clusters.
     """
-    (cut, most) = bounds
-    heap, size = _push_open(new_heap(max(16, 2 * len(work))), 0, work, cut, links, sums)
-    waiting = np.empty(64, np.int64)
-    waits = 0
+    heap = new_heap(16)
+    waiting, waits, start = np.empty(64, np.int64), 0, 0
+    for c in range(len(ends)):
+        part = work[start : ends[c]]
+        start = ends[c]
+        heap, waiting, waits = _merge_part(part, heap, (waiting, waits), bounds, clusters, links, sums, record)
+    for i in range(waits):
+        record.blocked[links.one[waiting[i]]] = record.blocked[links.other[waiting[i]]] = False
+    return waiting[:waits]
+
+
+@njit(cache=True, nogil=True)
+def _merge_part(work, heap, aside, bounds, clusters, links, sums, record):  # type: ignore[no-untyped-def]
+    """Merge the slots of one component; the heap, and the slots put aside with their number."""
+    (_, most, by_size) = bounds
+    (waiting, waits) = aside
+    heap, size = _push_open(heap, 0, work, bounds, clusters, links, sums)
     while size > 0:
         top = pop(heap, size)
         size -= 1
@@ -119,10 +137,11 @@ def merge_known(work, bounds, clusters, links, sums, record):  # type: ignore[no
             changed = join_links(a, b, links, sums)
             join_members(a, b, clusters)
             _record(a, b, top.height, record)
-            heap, size = _push_open(heap, size, changed, cut, links, sums)
-    for i in range(waits):
-        record.blocked[links.one[waiting[i]]] = record.blocked[links.other[waiting[i]]] = False
-    return waiting[:waits]
+            if len(by_size) > 1:
+                # The size of a cluster counts at all of its links.
+                changed = restamped(a, links)
+            heap, size = _push_open(heap, size, changed, bounds, clusters, links, sums)
+    return heap, waiting, waits
 
 
 @njit(cache=True, nogil=True)

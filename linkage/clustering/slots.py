@@ -63,28 +63,47 @@ class Sums(NamedTuple):
     counts: npt.NDArray[np.int32]
     """Shape (slots, comparisons): pairs in which the attribute is known."""
     household: Floats
-    """Shape (slots, shared comparisons)."""
-    shared: Integers
-    """Numbers of the shared comparisons."""
+    """Shape (slots, columns of the other kinds of pair)."""
+    comparison: Integers
+    """Comparison of each column."""
+    start: Integers
+    """First column of each kind of pair, and the number of columns at the end."""
+    kind_prior: Floats
+    kin: Floats
+    """By comparison, pairs of a household that have it in common, over the household's other pairs."""
+    kind_match: Flags
+    """Kinds of pair that are one person too."""
     prior: float
-    household_prior: float
+
+
+@njit(cache=True, nogil=True)
+def _softplus(bits):  # type: ignore[no-untyped-def]
+    """log2(1 + 2^bits)."""
+    return bits if bits > 60.0 else np.log2(1.0 + 2.0**bits)
 
 
 @njit(cache=True, nogil=True)
 def height(slot, sums):  # type: ignore[no-untyped-def]
     """log2 odds that two clusters are one person: mean evidence of each attribute, summed."""
-    total = sums.prior
+    total, related = sums.prior, 1.0
     for k in range(sums.match.shape[1]):
         if sums.counts[slot, k] > 0:
-            total += sums.match[slot, k] / sums.counts[slot, k]
-    house = sums.household_prior
-    for s in range(len(sums.shared)):
-        count = sums.counts[slot, sums.shared[s]]
-        if count > 0:
-            house += sums.household[slot, s] / count
-    if house > 60.0:
-        return total - house
-    return total - np.log2(1.0 + 2.0**house)
+            own = sums.match[slot, k] / sums.counts[slot, k]
+            total += own
+            if sums.kin[k] > 0.0 and own > 0.0:
+                related += sums.kin[k] * 2.0**own
+    against, with_others = 0.0, 0.0
+    for c in range(len(sums.kind_prior)):
+        kind = sums.kind_prior[c] + (np.log2(related) if c == 0 else 0.0)
+        for s in range(sums.start[c], sums.start[c + 1]):
+            count = sums.counts[slot, sums.comparison[s]]
+            if count > 0:
+                kind += sums.household[slot, s] / count
+        if sums.kind_match[c]:
+            with_others += _softplus(kind - with_others)
+        else:
+            against += _softplus(kind - against)
+    return total + with_others - against
 
 
 @njit(cache=True, nogil=True)
@@ -193,6 +212,26 @@ def _add_up(target, slot, links, sums):  # type: ignore[no-untyped-def]
     links.seen[target] += links.seen[slot]
     links.hard[target] |= links.hard[slot]
     links.alive[slot] = False
+
+
+@njit(cache=True, nogil=True)
+def restamped(a, links):  # type: ignore[no-untyped-def]
+    """All living slots of a cluster, each with a new stamp."""
+    found = 0
+    slot = links.head[a]
+    while slot >= 0:
+        found += links.alive[slot]
+        slot = next_of(slot, a, links)
+    slots = np.empty(found, np.int64)
+    found = 0
+    slot = links.head[a]
+    while slot >= 0:
+        if links.alive[slot]:
+            links.stamp[slot] += 1
+            slots[found] = slot
+            found += 1
+        slot = next_of(slot, a, links)
+    return slots
 
 
 @njit(cache=True, nogil=True)

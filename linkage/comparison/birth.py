@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from linkage.comparison import kernels
 from linkage.comparison.protocol import Agreement, Index, Levels
@@ -21,13 +23,20 @@ class BirthDateComparison:
     conflicts: frozenset[int] = frozenset()
     frequency: npt.NDArray[np.float64] = field(init=False)
 
-    level_names = ("exact", "one digit, or day and month swapped", "two parts", "same year", "different")
+    level_names = (
+        "exact",
+        "one digit or year, or day and month swapped",
+        "two parts",
+        "about the same year",
+        "different",
+    )
     frequency_weights = (1.0, 0.25, 0.0, 0.0, 0.0)
     shared = False
 
     def __post_init__(self) -> None:
         whole = self.dates.year * 10000 + self.dates.month * 100 + self.dates.day
-        _, codes, counts = np.unique(whole, return_inverse=True, return_counts=True)
+        codes = np.asarray(pc.dictionary_encode(pa.array(whole)).indices.to_numpy())
+        counts = np.bincount(codes)
         known = max(int(self.dates.known().sum()), 1)
         object.__setattr__(self, "frequency", np.log2(counts / known)[codes])
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from linkage.comparison.birth import BirthDateComparison
+from linkage.comparison.implied import ImpliedComparison, NamedComparison
 from linkage.comparison.protocol import Comparison
 from linkage.comparison.text import LADDERS, TextComparison, stacked
 from linkage.comparison.vocabulary import encode
+from linkage.dates import BirthDates
 from linkage.kinds import SHARED_KINDS, Kind
+from linkage.parallel import in_order
 from linkage.standardise import Fields, TextField
 
 _LADDER = {
@@ -31,22 +37,35 @@ def _names(given: TextField, surname: TextField) -> tuple[TextComparison, TextCo
     )
 
 
-def _single(field: TextField) -> TextComparison:
+def _birth(dates: BirthDates) -> tuple[Comparison, ...]:
+    return (BirthDateComparison(dates),)
+
+
+def _single(field: TextField) -> tuple[Comparison, ...]:
     vocabulary, codes = encode(field.columns)
     ladder = LADDERS[_LADDER.get(field.kind, "name")]
     shared = field.kind in SHARED_KINDS
-    return TextComparison(field.name, shared=shared, ladder=ladder, vocabulary=vocabulary, codes=stacked(*codes))
+    return (TextComparison(field.name, shared=shared, ladder=ladder, vocabulary=vocabulary, codes=stacked(*codes)),)
 
 
-def field_comparisons(fields: Fields) -> tuple[Comparison, ...]:
+def field_comparisons(fields: Fields, *, threads: int = 1) -> tuple[Comparison, ...]:
     """One comparison per standard field, names first, then the birth date, then the rest."""
     given, surname = fields.text(Kind.GIVEN_NAME), fields.text(Kind.SURNAME)
-    comparisons: list[Comparison] = []
-    paired: list[TextField] = []
+    paired = [given, surname] if given is not None and surname is not None else []
+    making: list[Callable[[], Sequence[Comparison]]] = []
     if given is not None and surname is not None:
-        comparisons += _names(given, surname)
-        paired = [given, surname]
+        making.append(partial(_names, given, surname))
     if fields.birth is not None:
-        comparisons.append(BirthDateComparison(fields.birth))
-    comparisons += [_single(field) for field in fields.texts if all(field is not one for one in paired)]
+        making.append(partial(_birth, fields.birth))
+    making += [partial(_single, field) for field in fields.texts if all(field is not one for one in paired)]
+    made = in_order(lambda make: make(), making, threads=threads)
+    comparisons = [comparison for some in made for comparison in some]
+    sex = fields.text(Kind.SEX)
+    if given is not None and sex is not None:
+        at = next(i for i, comparison in enumerate(comparisons) if comparison.name == sex.name)
+        comparisons[at] = ImpliedComparison(comparisons[at], encode(given.columns[:1])[1][0])
+    if surname is not None:
+        codes = encode(surname.columns[:1])[1][0]
+        mail = {field.name for field in fields.texts if field.kind is Kind.EMAIL}
+        comparisons = [NamedComparison(c, codes) if c.name in mail else c for c in comparisons]
     return tuple(comparisons)

@@ -18,42 +18,74 @@ _AT = 64
 
 
 @njit(cache=True, nogil=True)
-def jaro_winkler(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
-    """Jaro-Winkler similarity (prefix weight .1, four letters) of two stretches of at most 64 points."""
+def _bits(x):  # type: ignore[no-untyped-def]
+    """Number of bits set (Warren, Hacker's Delight)."""
+    x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
+
+
+@njit(cache=True, nogil=True)
+def _matched(points, a0, a1, b0, b1, places):  # type: ignore[no-untyped-def]
+    """Points of either stretch that have a partner in the other, as bits; ``places`` is scratch, all zero.
+
+    Each point takes the first free equal one within the window, found among the bits of its places.
+    """
+    la, lb = a1 - a0, b1 - b0
+    window = max(max(la, lb) // 2 - 1, 0)
+    one, every = np.uint64(1), ~np.uint64(0)
+    for j in range(lb):
+        places[points[b0 + j] & 255] |= one << np.uint64(j)
+    taken = np.uint64(0)
+    matched = np.uint64(0)
+    for i in range(la):
+        low, high = max(0, i - window), min(lb, i + window + 1)
+        if low >= high:
+            break
+        within = (every << np.uint64(low)) & (every >> np.uint64(64 - high))
+        free = places[points[a0 + i] & 255] & within & ~taken
+        while free:
+            bit = free & (~free + one)
+            if points[b0 + _bits(bit - one)] == points[a0 + i]:
+                taken |= bit
+                matched |= one << np.uint64(i)
+                break
+            free ^= bit  # another point with the same low byte
+    for j in range(lb):
+        places[points[b0 + j] & 255] = 0
+    return matched, taken
+
+
+@njit(cache=True, nogil=True)
+def _similarity(points, a0, a1, b0, b1, places):  # type: ignore[no-untyped-def]
+    """Jaro-Winkler similarity with scratch of 256 zeros."""
     la, lb = a1 - a0, b1 - b0
     if la == 0 or lb == 0:
         return 0.0
-    window = max(la, lb) // 2 - 1
-    window = max(window, 0)
-    taken = np.uint64(0)
-    matched = np.uint64(0)
-    one = np.uint64(1)
-    common = 0
-    for i in range(la):
-        for j in range(max(0, i - window), min(lb, i + window + 1)):
-            bit = one << np.uint64(j)
-            if points[a0 + i] == points[b0 + j] and not (taken & bit):
-                taken |= bit
-                matched |= one << np.uint64(i)
-                common += 1
-                break
+    matched, taken = _matched(points, a0, a1, b0, b1, places)
+    common = _bits(matched)
     if common == 0:
         return 0.0
     transposed = 0
-    j = 0
-    for i in range(la):
-        if matched & (one << np.uint64(i)):
-            while not (taken & (one << np.uint64(j))):
-                j += 1
-            if points[a0 + i] != points[b0 + j]:
-                transposed += 1
-            j += 1
+    one = np.uint64(1)
+    while matched:
+        first, second = matched & (~matched + one), taken & (~taken + one)
+        transposed += points[a0 + _bits(first - one)] != points[b0 + _bits(second - one)]
+        matched ^= first
+        taken ^= second
     half = transposed // 2
     jaro = (common / la + common / lb + (common - half) / common) / 3.0
     prefix = 0
     while prefix < min(4, la, lb) and points[a0 + prefix] == points[b0 + prefix]:
         prefix += 1
     return jaro + 0.1 * prefix * (1.0 - jaro) if jaro > 0.7 else jaro
+
+
+@njit(cache=True, nogil=True)
+def jaro_winkler(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
+    """Jaro-Winkler similarity (prefix weight .1, four letters) of two stretches of at most 64 points."""
+    return _similarity(points, a0, a1, b0, b1, np.zeros(256, np.uint64))
 
 
 @njit(cache=True, nogil=True)
@@ -67,15 +99,6 @@ def letter_sets(points, offsets):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _bits(x):  # type: ignore[no-untyped-def]
-    """Number of bits set (Warren, Hacker's Delight)."""
-    x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
-
-
-@njit(cache=True, nogil=True)
 def hopeless(la, lb, set_a, set_b):  # type: ignore[no-untyped-def]
     """Whether Jaro similarity cannot exceed .7, below which Winkler's prefix does not count either.
 
@@ -83,6 +106,18 @@ def hopeless(la, lb, set_a, set_b):  # type: ignore[no-untyped-def]
     """
     common = min(la - _bits(set_a & ~set_b), lb - _bits(set_b & ~set_a))
     return common <= 0 or (common / la + common / lb + 1.0) / 3.0 <= 0.7
+
+
+@njit(cache=True, nogil=True)
+def _may_be_similar(points, a0, a1, b0, b1, sets):  # type: ignore[no-untyped-def]
+    """Whether the letters in common and the common beginning allow a Jaro-Winkler similarity of .8."""
+    la, lb = a1 - a0, b1 - b0
+    prefix = 0
+    while prefix < min(4, la, lb) and points[a0 + prefix] == points[b0 + prefix]:
+        prefix += 1
+    common = min(la - _bits(sets[0] & ~sets[1]), lb - _bits(sets[1] & ~sets[0]))
+    jaro = (common / la + common / lb + 1.0) / 3.0
+    return jaro + 0.1 * prefix * (1.0 - jaro) >= 0.799
 
 
 @njit(cache=True, nogil=True)
@@ -166,13 +201,16 @@ def _partly(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _name(points, a0, a1, b0, b1, sets):  # type: ignore[no-untyped-def]
+def _name(points, a0, a1, b0, b1, sets, places):  # type: ignore[no-untyped-def]
     similar = 0.0
-    if not hopeless(a1 - a0, b1 - b0, sets[0], sets[1]):
-        similar = jaro_winkler(points, a0, a1, b0, b1)
-    if similar >= 0.92 or (max(a1 - a0, b1 - b0) > 3 and within_one(points, a0, a1, b0, b1)):
-        return 1
-    if _partly(points, a0, a1, b0, b1):
+    # One edit in four letters or more leaves a similarity above .8, so hopeless is no near match either.
+    if not hopeless(a1 - a0, b1 - b0, sets[0], sets[1]) and _may_be_similar(points, a0, a1, b0, b1, sets):
+        similar = _similarity(points, a0, a1, b0, b1, places)
+        if similar >= 0.92 or (max(a1 - a0, b1 - b0) > 3 and within_one(points, a0, a1, b0, b1)):
+            return 1
+    # Without a space in either there are no words, and a common beginning begins with the first letter.
+    words = ((sets[0] | sets[1]) >> np.uint64(_SPACE)) & np.uint64(1)
+    if (words or points[a0] == points[b0]) and _partly(points, a0, a1, b0, b1):
         return 2
     return 3 if similar >= 0.8 else 4
 
@@ -180,17 +218,17 @@ def _name(points, a0, a1, b0, b1, sets):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True)
 def _grade(words, a, b, ladder):  # type: ignore[no-untyped-def]
     """Level of two different values on a ladder."""
-    (points, offsets, sets) = words
+    (points, offsets, sets, places) = words
     a0, a1, b0, b1 = offsets[a], offsets[a + 1], offsets[b], offsets[b + 1]
     if ladder == NAME:
-        return _name(points, a0, a1, b0, b1, (sets[a], sets[b]))
+        return _name(points, a0, a1, b0, b1, (sets[a], sets[b]), places)
     if ladder == EMAIL:
         ea, eb = _until(points, a0, a1, _AT), _until(points, b0, b1, _AT)
         if within_one(points, a0, a1, b0, b1):
             return 1
         if _same(points, a0, ea, b0, eb):
             return 2
-        return 3 if jaro_winkler(points, a0, ea, b0, eb) >= 0.92 else 4
+        return 3 if _similarity(points, a0, ea, b0, eb, places) >= 0.92 else 4
     short = min(a1 - a0, b1 - b0)
     if short > 1 and within_one(points, a0, a1, b0, b1):
         return 1
@@ -214,6 +252,7 @@ def grade_pairs(words, codes, frequency, pairs, ladder, out):  # type: ignore[no
     levels and rarity to fill in. 255 stands where a side is empty.
     """
     (codes_a, codes_b), (left, right), (levels, rarity) = codes, pairs, out
+    scratch = (words[0], words[1], words[2], np.zeros(256, np.uint64))
     for p in range(len(left)):
         best = 255
         rare = 0.0
@@ -227,13 +266,26 @@ def grade_pairs(words, codes, frequency, pairs, ladder, out):  # type: ignore[no
                     continue
                 level = 0
                 if a != b:
-                    level = _grade(words, a, b, ladder)
+                    level = _grade(scratch, a, b, ladder)
                 common = max(frequency[a], frequency[b])
                 if level < best or (level == best and common < rare):
                     best = level
                     rare = common
         levels[p] = best
         rarity[p] = rare
+
+
+@njit(cache=True, nogil=True)
+def crosswise(codes, partner, left, right):  # type: ignore[no-untyped-def]
+    """Whether a value of one record is equal to one of the other attribute of the other record."""
+    out = np.zeros(len(left), np.bool_)
+    for p in range(len(left)):
+        i, j = left[p], right[p]
+        for x in range(codes.shape[0]):
+            for y in range(partner.shape[0]):
+                a, b = codes[x, i], codes[x, j]
+                out[p] |= (a >= 0 and a == partner[y, j]) or (b >= 0 and b == partner[y, i])
+    return out
 
 
 @njit(cache=True, nogil=True)
@@ -271,7 +323,14 @@ def grade_dates(year, month, day, left, right, levels):  # type: ignore[no-untyp
             levels[p] = 0
         elif not whole:
             known = month[i] > 0 and month[j] > 0
-            levels[p] = (2 if m else 3) if y and known else (3 if y else 4)
+            apart = abs(year[i] - year[j])
+            if y:
+                levels[p] = 2 if m and known else 3
+            elif month[i] > 0 or month[j] > 0 or apart > 3:
+                levels[p] = 4
+            else:
+                # Years alone are mostly ages counted back: one off is as usual as right.
+                levels[p] = 1 if apart == 1 else 3
         elif (y and month[i] == day[j] and day[i] == month[j]) or _same_digits(
             year[i] * 10000 + month[i] * 100 + day[i], year[j] * 10000 + month[j] * 100 + day[j]
         ):

@@ -13,6 +13,8 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from linkage.parallel import in_order
+
 Index: TypeAlias = npt.NDArray[np.int64]
 """Row numbers of records, one side of many pairs."""
 Levels: TypeAlias = npt.NDArray[np.uint8]
@@ -79,24 +81,34 @@ BATCH_PAIRS = 2_000_000
 """Pairs compared at once: what a comparison needs on the way is many times what it gives."""
 
 
-def batches(pairs: int) -> Iterator[slice]:
+def batches(pairs: int, size: int = BATCH_PAIRS) -> Iterator[slice]:
     """Stretches of so many pairs, each small enough for working memory.
 
     >>> list(batches(5))
     [slice(0, 5, None)]
     """
-    for start in range(0, pairs, BATCH_PAIRS):
-        yield slice(start, min(pairs, start + BATCH_PAIRS))
+    for start in range(0, pairs, size):
+        yield slice(start, min(pairs, start + size))
 
 
-def compare_all(comparisons: Sequence[Comparison], left: Index, right: Index) -> Agreements:
-    """Run every comparison over the same pairs."""
+_THREAD_PAIRS = 1 << 16
+"""Pairs that a thread compares at once: few enough that what it writes stays near the processor."""
+
+
+def compare_all(comparisons: Sequence[Comparison], left: Index, right: Index, *, threads: int = 1) -> Agreements:
+    """Run every comparison over the same pairs, some of the pairs at a time.
+
+    With more than one thread, comparisons must not change what they hold.
+    """
     levels = np.empty((len(left), len(comparisons)), dtype=np.uint8)
     rarity = np.full((len(left), len(comparisons)), np.nan, dtype=np.float32)
-    for part in batches(len(left)):
+
+    def compare(part: slice) -> None:
         for k, comparison in enumerate(comparisons):
             found = comparison.compare(left[part], right[part])
             levels[part, k] = found.levels
             if found.rarity is not None:
                 rarity[part, k] = found.rarity
+
+    in_order(compare, batches(len(left), BATCH_PAIRS if threads == 1 else _THREAD_PAIRS), threads=threads)
     return Agreements(levels, rarity)

@@ -84,6 +84,7 @@ class TextComparison:
         if self.partner is None:
             return found
         missed = np.flatnonzero(found.levels == DIFFERENT)
+        missed = missed[kernels.crosswise(self.codes, self.partner, left[missed], right[missed])]
         there = self._grade(self.codes, self.partner, left[missed], right[missed]).levels
         near, there = missed[there <= 1], there[there <= 1]
         back = self._grade(self.partner, self.codes, left[near], right[near]).levels

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from linkage.households.placements import find_placements, split_stays
 from linkage.households.spans import Ints, Spans, dates, days, merge
+from linkage.ordering import numbered
 from linkage.overlaps import NO_LIMIT, overlapping_pairs
 from linkage.tables import CORESIDENCE, EPISODES
 
@@ -117,7 +118,7 @@ def _table(shared: list[_Pairs], names: pa.Array) -> pa.Table:
 def _merged(pairs: _Pairs) -> _Pairs:
     """The maximal intervals of each pair."""
     span = int(pairs.right.max(initial=-1)) + 1
-    keys, group = np.unique(pairs.left * span + pairs.right, return_inverse=True)
-    merged = merge(replace(pairs.spans, group=group.astype(np.int64)))
+    keys, group = numbered(pairs.left * span + pairs.right)
+    merged = merge(replace(pairs.spans, group=group))
     left, right = np.divmod(keys[merged.group], max(span, 1))
     return _Pairs(left, right, merged)

@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.households.spans import Ints, dates, days
-from linkage.intervals import LAST
+from linkage.households.spans import Ints, dates, days, since_first
+from linkage.intervals import FIRST, LAST
+from linkage.ordering import ordered_by, ranks
 from linkage.tables import ADDRESSES, ENTITIES, EPISODES, RESIDENCES
 
 
@@ -71,24 +72,21 @@ def _ends(stays: pa.Table, entity: pa.Array) -> Ints:
 
 
 def _collapse(table: pa.Table) -> pa.Table:
-    """One row per entity, address and days, in a fixed order."""
-    by = ["entity_id", "valid_from", "address_id", "valid_to", "sealed"]
-    order = [(name, "ascending") for name in [*by, "record_id", "register", "known_from"]]
-    merged = (
-        table.sort_by(order)
-        .group_by(by, use_threads=False)
-        .aggregate(
-            [
-                ("access_id", "first"),
-                ("unit", "first"),
-                ("hub", "first"),
-                ("record_id", "first"),
-                ("register", "first"),
-                ("known_from", "min"),
-                ("known_to", "max"),
-            ]
-        )
-    )
-    plain = [name.removesuffix("_first").removesuffix("_min").removesuffix("_max") for name in merged.column_names]
-    renamed = merged.rename_columns(plain)
-    return renamed.sort_by([(name, "ascending") for name in by]).combine_chunks()
+    """One row per entity, address and days, in a fixed order: named by the smallest record id that states it."""
+    stated = {name: since_first(days(table, name)) for name in ("valid_from", "valid_to", "known_from", "known_to")}
+    sealed = table["sealed"].combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)
+    same = ranks(table["entity_id"]), stated["valid_from"], ranks(table["address_id"]), stated["valid_to"], sealed
+    order = ordered_by(*same, ranks(table["record_id"]), ranks(table["register"]), stated["known_from"])
+    fresh = np.zeros(len(order), dtype=np.bool_)
+    fresh[:1] = True
+    for column in same:
+        one = column[order]
+        fresh[1:] |= one[1:] != one[:-1]
+    begin = np.flatnonzero(fresh)
+    since, until = stated["known_from"][order], stated["known_to"][order]
+    collapsed = table.take(pa.array(order[begin]))
+    if len(begin):
+        since, until = np.minimum.reduceat(since, begin), np.maximum.reduceat(until, begin)
+    for name, values in (("known_from", since), ("known_to", until)):
+        collapsed = collapsed.set_column(collapsed.schema.get_field_index(name), name, dates(values + FIRST))
+    return collapsed.combine_chunks()

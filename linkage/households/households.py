@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.households.spans import Ints, Spans, dates, days, merge, running_maximum
-from linkage.intervals import to_date
+from linkage.households.spans import Ints, Spans, dates, days, merge, running_maximum, since_first
+from linkage.ordering import numbered, ordered_by, ranks
 from linkage.tables import EPISODES, HOUSEHOLDS
 
 
@@ -31,9 +31,9 @@ def build_households(episodes: pa.Table) -> pa.Table:
     address = episodes["address_id"].combine_chunks().dictionary_encode()
     entity = episodes["entity_id"].combine_chunks().dictionary_encode()
     place, person = (np.asarray(c.indices.to_numpy(), dtype=np.int64) for c in (address, entity))
-    keys, member = np.unique(place * (len(entity.dictionary) + 1) + person, return_inverse=True)
+    keys, member = numbered(place * (len(entity.dictionary) + 1) + person)
     lasting = ("valid_from", "valid_to", "known_from", "known_to")
-    stays = merge(Spans(member.astype(np.int64), *(days(episodes, name) for name in lasting)))
+    stays = merge(Spans(member, *(days(episodes, name) for name in lasting)))
     place, person = np.divmod(keys[stays.group], len(entity.dictionary) + 1)
     household, first_day, at = _components(place, stays.start, stays.end)
     ids = _ids(address.dictionary.take(pa.array(at)), first_day)
@@ -48,8 +48,11 @@ def build_households(episodes: pa.Table) -> pa.Table:
             "known_to": dates(stays.known_to),
         }
     )
-    order = ["household_id", "entity_id", "valid_from", "valid_to", "known_from"]
-    return HOUSEHOLDS.check(table.sort_by([(name, "ascending") for name in order]).combine_chunks())
+    order = ordered_by(
+        *(ranks(table[name]) for name in ("household_id", "entity_id")),
+        *(since_first(values) for values in (stays.start, stays.end, stays.known_from)),
+    )
+    return HOUSEHOLDS.check(table.take(pa.array(order)).combine_chunks())
 
 
 def _components(place: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
@@ -66,6 +69,26 @@ def _components(place: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
 
 
 def _ids(address: pa.Array, first_day: Ints) -> pa.Array:
-    names = zip(address.to_pylist(), first_day.tolist(), strict=True)
-    digests = (hashlib.blake2b(f"{a}@{to_date(d)}".encode(), digest_size=10).digest() for a, d in names)
-    return pa.array(["H" + base64.b32encode(d).decode() for d in digests], pa.string())
+    day = np.datetime_as_string(first_day.astype("datetime64[D]"))
+    texts = pc.binary_join_element_wise(address, pa.array(day, pa.string()), "@").to_pylist()
+    digests = b"".join([hashlib.blake2b(text.encode(), digest_size=_DIGEST).digest() for text in texts])
+    return _base32(np.frombuffer(digests, np.uint8).reshape(-1, _DIGEST))
+
+
+_DIGEST = 10
+_LETTERS = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", np.uint8)
+"""The alphabet of RFC 4648; ten bytes are sixteen letters, without padding."""
+
+
+def _base32(digests: npt.NDArray[np.uint8]) -> pa.Array:
+    """Each row of ten bytes as text, after an H.
+
+    >>> import base64
+    >>> _base32(np.arange(10, dtype=np.uint8)[None, :])[0].as_py() == "H" + base64.b32encode(bytes(range(10))).decode()
+    True
+    """
+    bits = np.unpackbits(digests, axis=1).reshape(len(digests), digests.shape[1] * 8 // 5, 5)
+    letters = _LETTERS[bits @ np.array([16, 8, 4, 2, 1], np.uint8)]
+    whole = np.column_stack([np.full(len(letters), ord("H"), np.uint8), letters])
+    offsets = np.arange(len(whole) + 1, dtype=np.int32) * whole.shape[1]
+    return pa.StringArray.from_buffers(len(whole), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(whole)))

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from linkage.intervals import FIRST, LAST
+from linkage.ordering import distinct
 
 Ints = npt.NDArray[np.int64]
 
@@ -40,6 +41,11 @@ def days(table: pa.Table, name: str) -> Ints:
 def dates(values: Ints) -> pa.Array:
     """Days since 1970-01-01 as a date column."""
     return pa.array(values.astype(np.int32)).cast(pa.date32())
+
+
+def since_first(days_: Ints) -> Ints:
+    """Days counted from the first day there is, so that none is negative."""
+    return days_ - FIRST
 
 
 def merge(spans: Spans) -> Spans:
@@ -72,7 +78,7 @@ def _cuts(spans: Spans) -> tuple[Ints, Ints]:
     """Every group's distinct days on which a belief begins or ends: group and day, sorted."""
     group = np.concatenate([spans.group, spans.group])
     day = np.concatenate([spans.known_from, spans.known_to])
-    keys = np.unique(_key(group, day))
+    keys = distinct(_key(group, day))
     return keys // _SPAN, keys % _SPAN + FIRST
 
 

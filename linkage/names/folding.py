@@ -7,6 +7,8 @@ from typing import TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linkage.names.ascii import FOLDED, cleaned, one_word
+
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 
 _LETTERS = (
@@ -43,13 +45,23 @@ def fold(values: Column) -> pa.Array:
     ['soeren aagaard moeller', 'obrien', None, None, None]
     """
     distinct, index = on_distinct(values)
-    text = pc.utf8_lower(pc.utf8_normalize(distinct, "NFC"))
+    return fold_distinct(distinct).take(index)
+
+
+def fold_distinct(texts: pa.Array) -> pa.Array:
+    """Fold texts that hold no null, each of them."""
+    text = cleaned(texts, FOLDED, _folded)
+    nothing = pc.fill_null(pc.match_substring_regex(text, _NOTHING), True)
+    return pc.if_else(nothing, pa.scalar(None, pa.string()), text)
+
+
+def _folded(texts: pa.Array) -> pa.Array:
+    """Lower-case ASCII form where the script allows it, of any text."""
+    text = pc.utf8_lower(pc.utf8_normalize(texts, "NFC"))
     for letter, plain in _LETTERS:
         text = pc.replace_substring(text, letter, plain)
     text = pc.replace_substring_regex(pc.utf8_normalize(text, "NFKD"), r"\p{M}+|['’`´]", "")
-    text = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, r"[^\p{L}\p{N}]+", " "))
-    text = pc.if_else(pc.match_substring_regex(text, _NOTHING), pa.scalar(None, pa.string()), text)
-    return text.take(index)
+    return pc.utf8_trim_whitespace(pc.replace_substring_regex(text, r"[^\p{L}\p{N}]+", " "))
 
 
 def tokens(folded: Column) -> pa.Array:
@@ -69,7 +81,7 @@ def first_token(folded: Column) -> pa.Array:
     ['anne', 'bo', None]
     """
     distinct, index = on_distinct(folded)
-    return pc.replace_substring_regex(distinct, r" .*$", "").take(index)
+    return one_word(distinct, last=False).take(index)
 
 
 def last_token(folded: Column) -> pa.Array:
@@ -79,4 +91,4 @@ def last_token(folded: Column) -> pa.Array:
     ['jensen', 'bo', None]
     """
     distinct, index = on_distinct(folded)
-    return pc.replace_substring_regex(distinct, r"^.* ", "").take(index)
+    return one_word(distinct, last=True).take(index)

@@ -15,6 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
+from linkage.intervals import FIRST
+from linkage.ordering import ordered_by
+
 Ints = npt.NDArray[np.int64]
 
 UNIT_THEN = 0
@@ -52,33 +55,42 @@ def build_claims(residences: pa.Table, addresses: pa.Table, record_ids: pa.Array
 
     `unit` codes are given only where the address names one home.
     """
-    residences = residences.filter(pc.invert(residences.column("sealed")))
-    row = pc.index_in(residences.column("record_id"), value_set=record_ids).to_numpy(zero_copy_only=False)
-    known = ~np.isnan(row.astype(np.float64))
-    residences = residences.filter(pa.array(known))
-    row = row[known].astype(np.int64)
-    order = np.lexsort((_days(residences, "valid_from"), row))
-    residences = residences.take(pa.array(order))
-    row = row[order]
+    residences = residences.select(_READ).filter(pc.invert(residences.column("sealed")))
+    rows = pc.index_in(residences.column("record_id"), value_set=record_ids).combine_chunks()
+    residences, row = residences.filter(pc.is_valid(rows)), pc.drop_null(rows).to_numpy().astype(np.int64)
+    start, end = _days(residences, "valid_from"), _days(residences, "valid_to")
+    order = ordered_by(row, start - FIRST)
     homes = addresses.filter(addresses.column("unit")).column("address_id")
-    street = pc.binary_join_element_wise(residences.column("postcode"), residences.column("street"), "|")
+    towns = pc.coalesce(residences.column("postcode"), residences.column("city"))
+    streets = pc.binary_join_element_wise(towns, residences.column("street"), "|")
     offsets = np.zeros(len(record_ids) + 1, np.int64)
     np.cumsum(np.bincount(row, minlength=len(record_ids)), out=offsets[1:])
-    unit = _codes(residences.column("address_id"))
-    is_home = pc.is_in(residences.column("address_id"), value_set=homes.combine_chunks()).to_numpy(zero_copy_only=False)
-    start, end = _days(residences, "valid_from"), _days(residences, "valid_to")
+    addresses_of, is_home = _homes(residences.column("address_id"), homes.combine_chunks())
     # A dated entry without an end says where somebody was on that day, not where they stayed.
     entry = pc.equal(residences.column("uncertainty"), "from_only").to_numpy(zero_copy_only=False)
     end = np.where(entry, start + 1, end)
-    return Claims(
-        offsets,
-        np.where(is_home, unit, -1),
+    columns = (
+        np.where(is_home, addresses_of, -1),
         _codes(residences.column("access_id")),
-        _codes(street),
+        _codes(streets),
         _codes(residences.column("postcode")),
-        start,
-        end,
     )
+    unit, door, street, postcode = (_renumbered(column[order]) for column in columns)
+    return Claims(offsets, unit, door, street, postcode, start[order], end[order])
+
+
+_READ = [
+    *("record_id", "postcode", "city", "street", "address_id", "access_id", "valid_from", "valid_to", "uncertainty"),
+    "sealed",
+]
+
+
+def _homes(column: pa.ChunkedArray, homes: pa.Array) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """Codes of addresses, and which of them name one home."""
+    encoded = column.combine_chunks().dictionary_encode()
+    codes = np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+    home = np.append(pc.is_in(encoded.dictionary, value_set=homes).to_numpy(zero_copy_only=False), False)
+    return codes, home[codes]
 
 
 def _days(table: pa.Table, column: str) -> Ints:
@@ -89,6 +101,15 @@ def _codes(column: pa.ChunkedArray) -> Ints:
     """Dense codes of a text column, -1 for null."""
     encoded = column.combine_chunks().dictionary_encode()
     return np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _renumbered(codes: Ints) -> Ints:
+    """Codes by first appearance, so that they do not depend on the order of the table."""
+    first = np.full(int(codes.max(initial=-1)) + 2, len(codes), np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]  # the last of the falling rows stays; -1 has the last place
+    number = np.full(len(first), -1, np.int64)
+    number[np.argsort(first[:-1], kind="stable")] = np.arange(len(first) - 1)
+    return number[codes]
 
 
 @njit(cache=True, nogil=True)

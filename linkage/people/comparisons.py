@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from numba import njit
 
-from linkage.comparison import NULL_LEVEL, Agreement, BirthDateComparison, Comparison, Index, Levels
+from linkage.comparison import Agreement, BirthDateComparison, Comparison, Index
 from linkage.names import given_variants, surname_variants
 from linkage.people import name_sets
 from linkage.people.claims import SLACK, Claims, compare_claims
@@ -133,32 +133,40 @@ class NumberComparison:
 
     def compare(self, left: Index, right: Index) -> Agreement:
         """Best level over the numbers of each pair."""
-        levels: Levels = np.full(len(left), NULL_LEVEL, np.uint8)
-        for i in range(self.numbers.shape[1]):
-            for j in range(self.numbers.shape[1]):
-                a, b = self.numbers[left, i], self.numbers[right, j]
-                known = np.flatnonzero((a >= 0) & (b >= 0))
-                found = _number_levels(a[known], b[known])
-                levels[known] = np.minimum(levels[known], found)
-        return Agreement(np.where(levels == _SLIP, NULL_LEVEL, np.where(levels == _TWO_PERSONS, 1, levels)))
+        return Agreement(_number_levels(self.numbers, left, right))
 
 
-_SLIP, _TWO_PERSONS = 1, 2
-_POWERS = 10 ** np.arange(10, dtype=np.int64)
+@njit(cache=True, nogil=True)
+def _number_levels(numbers: Any, left: Any, right: Any) -> Any:
+    """0 where a number is shared, 1 where none is, null where one side has none or the nearest are a slip apart."""
+    levels = np.full(len(left), 255, np.uint8)
+    for p in range(len(left)):
+        best = 3
+        for i in range(numbers.shape[1]):
+            for j in range(numbers.shape[1]):
+                a, b = numbers[left[p], i], numbers[right[p], j]
+                if a >= 0 and b >= 0 and best > 0:
+                    best = min(best, 0 if a == b else 1 if _slip(a, b) else 2)
+        if best == 0 or best == 2:
+            levels[p] = best // 2
+    return levels
 
 
-def _number_levels(a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> Levels:
-    digits_a, digits_b = a[:, None] // _POWERS % 10, b[:, None] // _POWERS % 10
-    differ = digits_a != digits_b
-    wrong = differ.sum(axis=1)
-    place = differ.argmax(axis=1)
-    rows, after = np.arange(len(a)), np.minimum(place + 1, 9)
-    swapped = (
-        (wrong == 2)
-        & (digits_a[rows, place] == digits_b[rows, after])
-        & (digits_a[rows, after] == digits_b[rows, place])
-    )
-    return np.select([wrong == 0, (wrong == 1) | swapped], [0, _SLIP], default=_TWO_PERSONS).astype(np.uint8)
+@njit(cache=True, nogil=True)
+def _slip(a: int, b: int) -> bool:
+    """Whether two numbers of ten digits differ in one of them, or in two neighbours exchanged."""
+    wrong, place, first_a, first_b = 0, -1, 0, 0
+    for k in range(10):
+        digit_a, digit_b = a % 10, b % 10
+        if digit_a != digit_b:
+            wrong += 1
+            if wrong == 1:
+                place, first_a, first_b = k, digit_a, digit_b
+            elif wrong > 2 or k != place + 1 or digit_a != first_b or digit_b != first_a:
+                return False
+        a //= 10
+        b //= 10
+    return True
 
 
 @dataclass(frozen=True, slots=True)

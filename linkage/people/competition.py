@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from linkage.comparison import Agreement, Agreements, Index
+from linkage.people.judged import JudgedPeople
 from linkage.people.mentions import Mentions
 from linkage.weights import ComparisonModel, Model
 
@@ -43,6 +44,8 @@ class Competition:
     """Sum of the odds of all offers, by mention."""
     population: npt.NDArray[np.bool_]
     """Which mentions are the registered persons that compete."""
+    stands_for: Ints
+    """The registered person that each row is judged to be; persons who are one do not compete."""
     name: str = "competition"
     conflicts: frozenset[int] = frozenset()
 
@@ -60,7 +63,7 @@ class Competition:
 
     def _others(self, mention: Index, person: Index) -> Floats:
         """Summed odds of all offers to `mention` but that of `person`."""
-        asked = (mention << 32) | person
+        asked = (mention << 32) | self.stands_for[person]
         place = np.minimum(np.searchsorted(self.offers, asked), max(len(self.offers) - 1, 0))
         own = np.zeros(len(mention))
         if len(self.offers):
@@ -68,11 +71,13 @@ class Competition:
         return np.maximum(self.total[mention] - own, 0.0)
 
 
-def find_competition(mentions: Mentions, left: Index, right: Index, weights: Floats) -> Competition:
+def find_competition(
+    mentions: Mentions, left: Index, right: Index, weights: Floats, *, judged: JudgedPeople | None = None
+) -> Competition:
     """The offers among scored candidate pairs; several populations do not compete with each other.
 
     Only the largest population's offers are kept: where several registers declare one record per
-    person, their records of one person are no rivals.
+    person, their records of one person are no rivals. Whom a judgement rules out makes no offer.
     """
     n = len(mentions)
     population = _largest_population(mentions)
@@ -81,11 +86,15 @@ def find_competition(mentions: Mentions, left: Index, right: Index, weights: Flo
     mention = np.where(left_in, right, left)[one]
     person = np.where(left_in, left, right)[one]
     odds = np.exp2(np.minimum(weights[one], _MOST_BITS))
-    packed = (mention << 32) | person
-    order = np.argsort(packed, kind="stable")
+    stands_for = np.arange(n) if judged is None else judged.person
+    if judged is not None:
+        odds[judged.rows.forbids(mention, person)] = 0.0
+    packed = (mention << 32) | stands_for[person]
+    order = np.lexsort((-odds, packed))
     packed, odds = packed[order], odds[order]
+    odds[1:][packed[1:] == packed[:-1]] = 0.0  # one offer of each person, the best, though it has several records
     total = np.bincount(packed >> 32, weights=odds, minlength=n).astype(np.float64)
-    return Competition(packed, odds, total, population)
+    return Competition(packed, odds, total, population, stands_for)
 
 
 def _largest_population(mentions: Mentions) -> npt.NDArray[np.bool_]:

@@ -10,10 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.comparison import NULL_LEVEL, compare_all
+from linkage.comparison import NULL_LEVEL, Comparison, compare_all
 from linkage.errors import LinkageError
 from linkage.people.comparisons import people_comparisons
-from linkage.people.mentions import build_mentions
+from linkage.people.entries import entry_comparisons
+from linkage.people.full_names import full_names
+from linkage.people.kin import KIN
+from linkage.people.mentions import Mentions, build_mentions
 from linkage.people.resolve import FREE, REGISTERED
 from linkage.weights import Model, PairScorer, probabilities
 
@@ -63,7 +66,7 @@ def why_from_pairs(pairs: pa.Table, model: Mapping[str, Any], left: str, right: 
 
 
 def why_by_comparison(tables: Mapping[str, pa.Table], model: Mapping[str, Any], left: str, right: str) -> Why:
-    """The evidence on any two mentions, compared now; competition is left out.
+    """The evidence on any two mentions, compared now; competition and kin are left out.
 
     Raises:
         LinkageError: A record id is not among the mentions, or the resolution compared nothing.
@@ -72,13 +75,14 @@ def why_by_comparison(tables: Mapping[str, pa.Table], model: Mapping[str, Any], 
     rows = pc.index_in(pa.array([left, right]), value_set=mentions.record_ids).to_pylist()
     if None in rows:
         raise LinkageError("no mention has this record id", where=(left, right)[rows.index(None)])
-    comparisons = people_comparisons(mentions)
     one_side = bool(mentions.registered[rows].sum() == 1)
     passes = [name for name in ((REGISTERED, FREE) if one_side else (FREE, REGISTERED)) if name in model]
     if not passes:
         raise LinkageError("no two mentions of this run were worth comparing", hint="so it holds no model to ask")
     trained = model[passes[0]]
-    stored = {**trained, "comparisons": [c for c in trained["comparisons"] if c["name"] != "competition"]}
+    stored = {**trained, "comparisons": [c for c in trained["comparisons"] if c["name"] not in ("competition", KIN)]}
+    known = {c["name"] for c in stored["comparisons"]}
+    comparisons = [c for c in _all_comparisons(mentions) if c.name in known]
     scorer = PairScorer(comparisons, Model.from_dict(stored))
     agreements = compare_all(comparisons, np.array(rows[:1]), np.array(rows[1:]))
     evidence = scorer.evidence(agreements)
@@ -92,6 +96,11 @@ def why_by_comparison(tables: Mapping[str, pa.Table], model: Mapping[str, Any], 
     )
     weight = float(scorer.weigh(agreements)[0])
     return _why(left, right, scorer.model.prior, reasons, weight=weight, candidates=False)
+
+
+def _all_comparisons(mentions: Mentions) -> tuple[Comparison, ...]:
+    """Every comparison that some pass may have had, in the order of the models."""
+    return (*people_comparisons(mentions), *entry_comparisons(mentions), *full_names(mentions))
 
 
 def _reason(name: str, level: str | None, bits: float) -> Reason:

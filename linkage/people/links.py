@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from linkage.clustering import ScoredPairs
 from linkage.comparison import NULL_LEVEL
+from linkage.people.judged import JUDGED_WEIGHT
 from linkage.people.mentions import Mentions
 from linkage.people.registered import Owners
 from linkage.weights import PairScorer, probabilities
@@ -28,16 +29,19 @@ def anchor_links(mentions: Mentions, owners: Owners, scored: Sequence[ScoredPair
     """
     n = len(mentions)
     anchor, best = owners.person.copy(), owners.weight.copy()
-    free = np.flatnonzero((owners.person < 0) & ~mentions.registered)
+    free = (owners.person < 0) & ~mentions.registered
     for one in scored:
-        inside = (cluster[one.left] == cluster[one.right]) & np.isin(one.left, free) & np.isin(one.right, free)
+        inside = (cluster[one.left] == cluster[one.right]) & free[one.left] & free[one.right]
         left, right, weights = one.left[inside], one.right[inside], one.weights[inside]
         rows, others, weights = np.append(left, right), np.append(right, left), np.append(weights, weights)
         order = np.lexsort((-others, weights))
         anchor[rows[order]] = others[order]
         best[rows[order]] = weights[order]
+    stated = owners.judged.rows.same
+    joined = cluster[stated.left] == cluster[stated.right]
+    owners.judged.attest(anchor, best, joined & free[stated.left] & free[stated.right])
     alone = (np.bincount(cluster, minlength=n)[cluster] == 1) | mentions.registered
-    anchor, best = np.where(alone, -1, anchor), np.where(alone, 0.0, best)
+    anchor, best = np.where(alone, -1, anchor), np.where(alone, 0.0, np.minimum(best, JUDGED_WEIGHT))
     ids = mentions.record_ids
     return pa.table(
         {

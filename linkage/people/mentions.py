@@ -46,7 +46,7 @@ class Mentions:
 
 def build_mentions(persons: pa.Table, residences: pa.Table, addresses: pa.Table, registers: pa.Table) -> Mentions:
     """Mentions from the canonical tables; sealed residences stay out."""
-    persons = persons.sort_by("record_id").combine_chunks()
+    persons = _by_record_id(persons.select(_READ))
     record_ids = persons.column("record_id").combine_chunks()
     unique = registers.filter(registers.column("one_record_per_person")).column("register").combine_chunks()
     register = persons.column("register").combine_chunks()
@@ -61,6 +61,20 @@ def build_mentions(persons: pa.Table, residences: pa.Table, addresses: pa.Table,
         register=pc.dictionary_encode(register).indices.to_numpy(zero_copy_only=False).astype(np.int64),
         registered=pc.is_in(register, value_set=unique).to_numpy(zero_copy_only=False),
     )
+
+
+_READ = [
+    *("record_id", "given", "middle", "surname", "earlier_surnames", "birth_date", "birth_precision", "sex"),
+    *("identifiers", "register", "known_from"),
+]
+
+
+def _by_record_id(persons: pa.Table) -> pa.Table:
+    """The table sorted, which registers loaded in order are already."""
+    ids = persons.column("record_id").combine_chunks()
+    if not pc.all(pc.less_equal(ids.slice(0, max(len(ids) - 1, 0)), ids.slice(1))).as_py():
+        persons = persons.sort_by("record_id")
+    return persons.combine_chunks()
 
 
 def _surnames(persons: pa.Table) -> pa.Array:
@@ -115,8 +129,9 @@ def _numbers(persons: pa.Table) -> Ints:
     values = pc.struct_field(flat.filter(usable), "value").cast(pa.int64()).to_numpy(zero_copy_only=False)
     row = row[usable_rows]
     numbers = np.full((len(lists), MOST_NUMBERS), -1, np.int64)
-    order = np.lexsort((values, row))
-    row, values = row[order], values[order]
+    # Ten digits take 34 bits, so that both fit into one sort key.
+    packed = np.sort((row << 34) | values)
+    row, values = packed >> 34, packed & ((1 << 34) - 1)
     first = np.ones(len(row), bool)
     first[1:] = row[1:] != row[:-1]
     place = np.arange(len(row)) - np.maximum.accumulate(np.where(first, np.arange(len(row)), 0))

@@ -2,26 +2,26 @@
 
 Two mentions rarely state the same number of names: a report knows the call name, the population
 feed all three given names; one office has the maiden name, another the married one. So each mention
-has a *set* (a text of words or names parted by :data:`PART`), each distinct pair of sets is compared
-once, and the level is that of the best pair of members.
+has a *set* (a text of words or names parted by :data:`PART`), and the level is that of the best pair of members.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from rapidfuzz import process
-from rapidfuzz.distance import OSA, JaroWinkler
+from numba import njit
 
+from linkage.comparison import Vocabulary, encode
+from linkage.comparison.kernels import hopeless, jaro_winkler, within_one
 from linkage.names import Variants
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 PART = "|"
 
@@ -37,6 +37,9 @@ ALIKE = 4
 """Jaro-Winkler .8 or more, or a known short form: weak."""
 OTHER = 6
 """None of these; 5 is kept for a name that stands in another name's place."""
+
+_CLOSE_FROM, _ALIKE_FROM = 0.92 - 1e-9, 0.8 - 1e-9
+"""Similarities that are these numbers exactly come out a little lower in floating point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,12 @@ class NameSets:
     """Share of the mentions with a set that have this one, by set."""
     variants: Variants
     """Which names are known to stand for each other."""
+    texts: Vocabulary
+    """The words as code points."""
+    lengths: Ints
+    """Letters of each word."""
+    groups: Ints
+    """Groups of variants of each word, shape (words, most groups of a name), -1 where there are no more."""
 
 
 def build_sets(texts: pa.Array, variants: Variants) -> NameSets:
@@ -70,91 +79,85 @@ def build_sets(texts: pa.Array, variants: Variants) -> NameSets:
     counts = np.bincount(members, weights=np.repeat(bearers, np.diff(offsets)), minlength=len(flat.dictionary))
     total = max(1.0, float(bearers.sum()))
     frequency, set_frequency = np.maximum(counts, 1.0) / total, bearers / total
-    return NameSets(of_mention, offsets, members, flat.dictionary, frequency, set_frequency, variants)
-
-
-def distinct_pairs(left: Ints, right: Ints) -> tuple[Ints, Ints, Ints]:
-    """Each distinct (left, right) once, and for every row which of them it is.
-
-    >>> distinct_pairs(np.array([1, 0, 1]), np.array([2, 2, 2]))
-    (array([0, 1]), array([2, 2]), array([1, 0, 1]))
-    """
-    packed = (left.astype(np.int64) << 32) | right.astype(np.int64)
-    order = np.argsort(packed, kind="stable")
-    ordered = packed[order]
-    first = np.ones(len(packed), bool)
-    first[1:] = ordered[1:] != ordered[:-1]
-    inverse = np.empty(len(packed), np.int64)
-    inverse[order] = np.cumsum(first) - 1
-    unique = ordered[first]
-    return unique >> 32, unique & 0xFFFFFFFF, inverse
+    words = flat.dictionary
+    texts, _ = encode([words])
+    lengths = pc.utf8_length(words).to_numpy(zero_copy_only=False).astype(np.int64)
+    groups = variants.of(words)
+    return NameSets(of_mention, offsets, members, words, frequency, set_frequency, variants, texts, lengths, groups)
 
 
 def compare_sets(sets: NameSets, left: Ints, right: Ints) -> tuple[npt.NDArray[np.uint8], Floats]:
     """Level and frequency of the matched name for pairs of mentions (rows); 255 where a side has none.
 
-    The frequency is that of the rarest exactly shared name, else of the rarer of the two best members.
+    The frequency is that of the rarest exactly shared name, else of the commoner of the two best members.
     """
-    a, b = sets.of_mention[left], sets.of_mention[right]
-    level = np.full(len(left), 255, np.uint8)
+    level = np.empty(len(left), np.uint8)
     frequency = np.ones(len(left))
-    known = (a >= 0) & (b >= 0)
-    low, high = np.minimum(a[known], b[known]), np.maximum(a[known], b[known])
-    one, two, inverse = distinct_pairs(low, high)
-    levels, shares = _compare_distinct(sets, one, two)
-    level[known] = levels[inverse]
-    frequency[known] = shares[inverse]
+    texts, words = sets.texts, (sets.lengths, sets.groups, sets.variants.short)
+    members = (sets.of_mention, sets.offsets, sets.members)
+    _grade_sets(
+        members,
+        (texts.points, texts.offsets, texts.letters),
+        words,
+        (sets.frequency, sets.set_frequency),
+        (left, right),
+        level,
+        frequency,
+    )
     return level, frequency
 
 
-def _compare_distinct(sets: NameSets, one: Ints, two: Ints) -> tuple[npt.NDArray[np.uint8], Floats]:
-    pair, x, y = _member_pairs(sets, one, two)
-    word_level = _word_levels(sets, x, y)
-    rarest = np.minimum(sets.frequency[x], sets.frequency[y])
-    # Best member pair of each set pair: lowest level, then the rarest name, then order of words.
-    order = np.lexsort((y, x, rarest, word_level, pair))
-    first = np.ones(len(order), bool)
-    first[1:] = pair[order][1:] != pair[order][:-1]
-    chosen = order[first]
-    common = np.maximum(sets.frequency[x[chosen]], sets.frequency[y[chosen]])
-    whole = one == two
-    level = np.where(whole, WHOLE, word_level[chosen]).astype(np.uint8)
-    return level, np.where(whole, np.minimum(sets.set_frequency[one], common), common)
+@njit(cache=True, nogil=True)
+def _grade_sets(sets: Any, texts: Any, words: Any, shares: Any, pairs: Any, levels: Any, frequencies: Any) -> None:
+    """Level and frequency of every pair; a word in common settles a pair before spellings are looked at."""
+    (of_mention, offsets, members), (left, right), (of_word, of_set) = sets, pairs, shares
+    for p in range(len(left)):
+        one, two = of_mention[left[p]], of_mention[right[p]]
+        if one < 0 or two < 0:
+            levels[p] = 255
+            continue
+        if one > two:
+            one, two = two, one
+        best, rarest, common = 255, 2.0, 1.0
+        for i in range(offsets[one], offsets[one + 1]):
+            for j in range(offsets[two], offsets[two + 1]):
+                x = members[i]
+                if x == members[j] and (best > 1 or of_word[x] < rarest):
+                    best, rarest, common = 1, of_word[x], of_word[x]
+        if best > 1:
+            for i in range(offsets[one], offsets[one + 1]):
+                for j in range(offsets[two], offsets[two + 1]):
+                    x, y = members[i], members[j]
+                    level = _word_level(texts, words, x, y)
+                    rare, often = min(of_word[x], of_word[y]), max(of_word[x], of_word[y])
+                    better = rare < rarest or (rare == rarest and often > common)
+                    if level < best or (level == best and better):
+                        best, rarest, common = level, rare, often
+        levels[p] = 0 if one == two else best
+        frequencies[p] = min(of_set[one], common) if one == two else common
 
 
-def _member_pairs(sets: NameSets, one: Ints, two: Ints) -> tuple[Ints, Ints, Ints]:
-    """Every member of set `one[p]` with every member of `two[p]`, and `p`."""
-    size_one = sets.offsets[one + 1] - sets.offsets[one]
-    size_two = sets.offsets[two + 1] - sets.offsets[two]
-    total = size_one * size_two
-    pair = np.repeat(np.arange(len(one)), total)
-    within = np.arange(len(pair)) - np.repeat(np.cumsum(total) - total, total)
-    x = sets.members[sets.offsets[one][pair] + within // size_two[pair]]
-    y = sets.members[sets.offsets[two][pair] + within % size_two[pair]]
-    return pair, x, y
-
-
-def _word_levels(sets: NameSets, x: Ints, y: Ints) -> npt.NDArray[np.uint8]:
-    low, high, inverse = distinct_pairs(np.minimum(x, y), np.maximum(x, y))
-    words_low, words_high = sets.words.take(pa.array(low)), sets.words.take(pa.array(high))
-    texts_low, texts_high = words_low.to_pylist(), words_high.to_pylist()
-    similarity = process.cpdist(texts_low, texts_high, scorer=JaroWinkler.similarity, workers=-1)
-    edits = process.cpdist(texts_low, texts_high, scorer=OSA.distance, score_cutoff=1, workers=-1)
-    shortest = np.minimum(_lengths(words_low), _lengths(words_high))
-    level = np.full(len(low), OTHER, np.uint8)
-    spelt, short = sets.variants.related(words_low, words_high)
-    level[(similarity >= 0.8) | short] = ALIKE
-    level[_starts(words_low, words_high)] = INITIAL
-    level[((shortest >= 3) & ((similarity >= 0.92) | (edits <= 1))) | spelt] = CLOSE
-    level[low == high] = SHARED
-    return level[inverse]
-
-
-def _lengths(words: pa.Array) -> Ints:
-    return pc.utf8_length(words).to_numpy(zero_copy_only=False).astype(np.int64)  # type: ignore[no-any-return]
-
-
-def _starts(low: pa.Array, high: pa.Array) -> Bools:
-    """Whether the shorter word is an initial or the beginning of the longer one."""
-    texts = zip(low.to_pylist(), high.to_pylist(), strict=True)
-    return np.fromiter((a.startswith(b) or b.startswith(a) for a, b in texts), bool, len(low))
+@njit(cache=True, nogil=True)
+def _word_level(texts: Any, words: Any, x: Any, y: Any) -> int:
+    """Level of two different words."""
+    (points, offsets, letters), (lengths, groups, short) = texts, words
+    a0, a1, b0, b1 = offsets[x], offsets[x + 1], offsets[y], offsets[y + 1]
+    similar = 0.0
+    if not hopeless(a1 - a0, b1 - b0, letters[x], letters[y]):
+        similar = jaro_winkler(points, a0, a1, b0, b1)
+    if min(lengths[x], lengths[y]) >= 3 and (similar >= _CLOSE_FROM or within_one(points, a0, a1, b0, b1)):
+        return 2
+    is_short = False
+    for i in range(groups.shape[1]):
+        for j in range(groups.shape[1]):
+            if groups[x, i] >= 0 and groups[x, i] == groups[y, j]:
+                if not short[groups[x, i]]:
+                    return 2
+                is_short = True
+    shortest = min(a1 - a0, b1 - b0)
+    k = 0
+    while k < shortest and points[a0 + k] == points[b0 + k]:
+        k += 1
+    if k == shortest:
+        return 3
+    return 4 if similar >= _ALIKE_FROM or is_short else 6

@@ -16,6 +16,8 @@ import pyarrow.compute as pc
 
 from linkage.clustering import ScoredPairs
 from linkage.comparison import Index
+from linkage.ordering import distinct
+from linkage.people.judged import JudgedPeople
 from linkage.people.mentions import Mentions
 
 Ints = npt.NDArray[np.int64]
@@ -29,11 +31,22 @@ class Owners:
     person: Ints
     """Row of the registered person, -1 for none."""
     weight: Floats
-    """Match weight of the link in bits, 0 without one."""
+    """Match weight of the link in bits, 0 without one, infinite where a judgement decided."""
+    judged: JudgedPeople
 
 
-def find_owners(mentions: Mentions, scored: ScoredPairs, parties: pa.Table, *, cut: float) -> Owners:
-    """The best registered person of each mention, at `cut` bits or more.
+def judged_owners(judged: JudgedPeople) -> Owners:
+    """The owners that judgements alone give."""
+    n = len(judged.person)
+    owner, weight = np.full(n, -1, np.int64), np.zeros(n)
+    judged.settle(owner, weight)
+    return Owners(owner, weight, judged)
+
+
+def find_owners(
+    mentions: Mentions, scored: ScoredPairs, parties: pa.Table, *, judged: JudgedPeople, cut: float
+) -> Owners:
+    """The best registered person of each mention, at `cut` bits or more, or the one a judgement names.
 
     `parties` has incident_id and record_id: two parties of one incident are two persons, so where two
     fit the same person best, the weaker one goes without.
@@ -42,16 +55,20 @@ def find_owners(mentions: Mentions, scored: ScoredPairs, parties: pa.Table, *, c
     mention = np.where(left_in, scored.right, scored.left)
     person = np.where(left_in, scored.left, scored.right)
     strong = np.flatnonzero(scored.weights >= cut)
+    strong = strong[~judged.rows.forbids(mention[strong], person[strong])]
     order = strong[np.lexsort((-person[strong], scored.weights[strong]))]
     owner, weight = np.full(len(mentions), -1, np.int64), np.zeros(len(mentions))
-    owner[mention[order]] = person[order]
+    owner[mention[order]] = judged.person[person[order]]
     weight[mention[order]] = scored.weights[order]
-    lost = _second_parts(mentions, owner, weight, parties)
-    owner[lost], weight[lost] = -1, 0.0
-    return Owners(owner, weight)
+    judged.settle(owner, weight)
+    second = _second_parts(mentions, owner, weight, parties, judged)
+    owner[second], weight[second] = -1, 0.0
+    parted = judged.part(owner, weight)
+    owner[parted], weight[parted] = -1, 0.0
+    return Owners(owner, weight, judged)
 
 
-def _second_parts(mentions: Mentions, owner: Ints, weight: Floats, parties: pa.Table) -> Index:
+def _second_parts(mentions: Mentions, owner: Ints, weight: Floats, parties: pa.Table, judged: JudgedPeople) -> Index:
     """Mentions whose person has a better fitting mention in the same incident record."""
     incident, row = party_rows(mentions, parties)
     linked = owner[row] >= 0
@@ -60,7 +77,9 @@ def _second_parts(mentions: Mentions, owner: Ints, weight: Floats, parties: pa.T
     incident, row = incident[order], row[order]
     again = np.zeros(len(row), bool)
     again[1:] = (incident[1:] == incident[:-1]) & (owner[row[1:]] == owner[row[:-1]])
-    return row[again]
+    best = row[np.maximum.accumulate(np.where(again, 0, np.arange(len(row))))] if len(row) else row
+    # Two parties that are judged to be one person are no second part.
+    return judged.whole(row[again & (judged.rows.group[row] != judged.rows.group[best])])
 
 
 def party_rows(mentions: Mentions, parties: pa.Table) -> tuple[Ints, Ints]:
@@ -70,5 +89,5 @@ def party_rows(mentions: Mentions, parties: pa.Table) -> tuple[Ints, Ints]:
     known = pc.is_valid(row)
     codes = incident.filter(known).to_numpy(zero_copy_only=False).astype(np.int64)
     rows = row.filter(known).to_numpy(zero_copy_only=False).astype(np.int64)
-    packed = np.unique((codes << 32) | rows)
+    packed = distinct((codes << 32) | rows)
     return packed >> 32, packed & 0xFFFFFFFF

@@ -1,64 +1,42 @@
 """Who is who among the mentions of all registers.
 
-Two passes over one set of candidate pairs. The *registered* pass ties mentions to the persons of a
-population register. The *free* pass clusters the mentions that are left (everybody, where no such
-register is given) among themselves. Each pass has a model of its own, because a stay of years and an
-address of one day do not agree in the same way.
+Two passes. The *registered* pass ties mentions to the persons of a population register. The *free*
+pass clusters the mentions that are left (everybody, where no such register is given) among themselves.
+Each pass has a model of its own, because a stay of years and an address of one day do not agree in the
+same way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from linkage.blocking import CandidatePairs
-from linkage.clustering import Constraints, Merge, ScoredPairs, agglomerate
-from linkage.comparison import Comparison, Index, compare_all
+from linkage.blocking import RuleCount
+from linkage.clustering import Merge
 from linkage.errors import LinkageError
-from linkage.people.blocking import CAP, people_pairs
+from linkage.judged import summary, warnings
+from linkage.judgements import CONTRADICTIONS
+from linkage.people.blocking import people_keys
 from linkage.people.comparisons import people_comparisons
-from linkage.people.competition import find_competition, joined, with_competition
-from linkage.people.links import KEPT_FROM, anchor_links, pairs_table
+from linkage.people.judged import judged_people, people_contradictions
+from linkage.people.kin import with_kin
+from linkage.people.links import anchor_links, pairs_table
 from linkage.people.mentions import Mentions, build_mentions
-from linkage.people.registered import Owners, find_owners, party_rows
-from linkage.weights import Model, PairScorer, estimate, random_pairs
+from linkage.people.passes import FREE, REGISTERED, Pass, free_pass, registered_pass, scorers_of
+from linkage.people.registered import Owners, find_owners, judged_owners
+from linkage.people.settings import PeopleSettings
+from linkage.people.unregistered import cluster_rest, two_parts
+from linkage.weights import Model
 
 Report = Callable[[str], None]
 Ints = npt.NDArray[np.int64]
 
-REGISTERED, FREE = "registered", "free"
-"""The two passes; models and pairs bear their names."""
-
-_MOST_PARTIES = 60
-"""Parties of one incident that are told apart pairwise; a riot is not a family matter."""
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleSettings:
-    """Settings of a resolution; a false link costs more than a missed one, so the cut lies above even odds."""
-
-    seed: int = 1
-    random_pairs: int = 2_000_000
-    """Pairs drawn to learn how strangers agree."""
-    cap: int = CAP
-    floor: float = -6.0
-    """Match weight in bits from which a pair brings clusters into touch."""
-    cut: float = 2.0
-    """log2 odds from which two are one person: 4 to 1, because a false link is held four times worse."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """The scored pairs of one pass and what scored them."""
-
-    name: str
-    scorer: PairScorer
-    scored: ScoredPairs
+__all__ = ["FREE", "REGISTERED", "People", "PeopleSettings", "resolve_people"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +50,13 @@ class People:
     merges: pa.Table
     """left, right (smallest record ids of the clusters), height in bits; in order."""
     model: dict[str, Any]
-    """The model of each pass by its name, and the blocking passes."""
+    """The model of each pass by its name, the blocking passes, and what was learned of kin."""
     anchors: pa.Table
     """record_id, anchor_id, match_weight, probability."""
+    judgements: pa.Table
+    """Those that bound the partition, schema `linkage.judged.APPLIED`."""
+    contradictions: pa.Table = field(default_factory=CONTRADICTIONS.empty_table)
+    """What speaks against judgements, schema `linkage.judgements.CONTRADICTIONS`."""
 
     def links(self, entities: pa.Table) -> pa.Table:
         """How sure each mention's place in its entity is, in the shape of `linkage.tables.LINKS`."""
@@ -85,116 +67,50 @@ class People:
 def resolve_people(tables: Mapping[str, pa.Table], settings: PeopleSettings, *, report: Report) -> People:
     """Resolve all mentions of canonical tables (persons, residences washed, addresses, registers, involvements).
 
+    A table `judgements` (:mod:`linkage.judgements`) binds the result where there is one.
+
     Raises:
-        LinkageError: There are no mentions.
+        LinkageError: There are no mentions, or the judgements are no ledger.
     """
     if not tables["persons"].num_rows:
         raise LinkageError("no mention to resolve", where="table persons", hint="look at the refused rows")
     mentions = build_mentions(tables["persons"], tables["residences"], tables["addresses"], tables["registers"])
+    judged = judged_people(mentions, tables.get("judgements"))
     comparisons = people_comparisons(mentions)
-    candidates = people_pairs(mentions, cap=settings.cap)
-    report(f"{len(candidates):,} candidate pairs from {len(candidates.counts)} blocking passes")
+    keys = people_keys(mentions)
     parties = tables["involvements"].select(["incident_id", "record_id"])
     passes: list[Pass] = []
-    owners = Owners(np.full(len(mentions), -1, np.int64), np.zeros(len(mentions)))
-    one_side = mentions.registered[candidates.left] != mentions.registered[candidates.right]
-    if one_side.any():
-        passes.append(_registered_pass(mentions, comparisons, candidates, one_side, settings))
-        owners = find_owners(mentions, passes[0].scored, parties, cut=settings.cut)
-    merges = Merge(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
-    cluster = np.where(owners.person >= 0, owners.person, np.arange(len(mentions)))
-    both_free = ~(mentions.registered[candidates.left] | mentions.registered[candidates.right])
-    if both_free.any():
-        free = _scored_pass(FREE, mentions, comparisons, candidates, both_free, settings)
+    owners, kin = judged_owners(judged), dict[str, Any]()
+    registered = registered_pass(mentions, comparisons, keys, settings=settings, judged=judged)
+    if registered is not None:
+        passes.append(registered)
+        owners = find_owners(mentions, passes[0].scored, parties, judged=judged, cut=settings.cut)
+        if settings.kin:
+            passes[0], owners, kin = with_kin(mentions, passes[0], owners, tables=tables, cut=settings.cut)
+    rest = ~mentions.registered & (owners.person < 0)
+    told_apart = two_parts(mentions, parties)
+    bounds, clustering = judged.bounds(rest, told_apart), None
+    free = free_pass(mentions, comparisons, keys, settings=settings, rest=rest)
+    if free is not None:
         passes.append(free)
-        rest = ~mentions.registered & (owners.person < 0)
-        cluster, merges = _cluster_rest(mentions, free, rest, cluster, parties, settings)
+        clustering = cluster_rest(mentions, free, rest, bounds=bounds, settings=settings)
+    alone = judged.rows.group if clustering is None else clustering.cluster
+    cluster = np.where(rest, alone, np.where(owners.person >= 0, owners.person, np.arange(len(mentions))))
+    spoken = people_contradictions(
+        mentions, judged, scorers_of(passes), clustering=clustering, bounds=bounds, parties=told_apart
+    )
+    counts = {one.name: one.counts for one in (registered, free) if one is not None}
     for one in passes:
+        report(f"{sum(c.pairs for c in counts[one.name]):,} pairs found in the {one.name} pass")
         for warning in one.scorer.model.warnings:
             report(f"warning ({one.name} pass): {warning}")
-    return _people(mentions, passes, candidates, owners, _smallest(cluster), merges)
-
-
-def _registered_pass(
-    mentions: Mentions,
-    comparisons: tuple[Comparison, ...],
-    candidates: CandidatePairs,
-    chosen: npt.NDArray[np.bool_],
-    settings: PeopleSettings,
-) -> Pass:
-    """Pairs of a mention and a registered person, with what the other registered persons offer."""
-    plain = _scored_pass(REGISTERED, mentions, comparisons, candidates, chosen, settings)
-    left, right = plain.scored.left, plain.scored.right
-    competition = find_competition(mentions, left, right, plain.scored.weights)
-    contested = joined(plain.scored.agreements, competition.compare(left, right))
-    scorer = PairScorer((*comparisons, competition), with_competition(plain.scorer.model))
-    return Pass(REGISTERED, scorer, ScoredPairs(left, right, contested, scorer.weigh(contested)))
-
-
-def _scored_pass(
-    name: str,
-    mentions: Mentions,
-    comparisons: tuple[Comparison, ...],
-    candidates: CandidatePairs,
-    chosen: npt.NDArray[np.bool_],
-    settings: PeopleSettings,
-) -> Pass:
-    """Compare the chosen candidates and weigh them by a model trained on them and on random pairs."""
-    left, right = candidates.left[chosen], candidates.right[chosen]
-    agreements = compare_all(comparisons, left, right)
-    random_left, random_right, space = _random_pairs(name, mentions, settings)
-    randoms = compare_all(comparisons, random_left, random_right)
-    scorer = PairScorer(comparisons, estimate(comparisons, agreements.levels, randoms.levels, n=space))
-    weights = scorer.weigh(agreements)
-    # Hopeless pairs have taught the model what it can learn from them; nothing later asks for them.
-    kept = np.flatnonzero(weights >= KEPT_FROM)
-    return Pass(name, scorer, ScoredPairs(left[kept], right[kept], agreements[kept], weights[kept]))
-
-
-def _random_pairs(name: str, mentions: Mentions, settings: PeopleSettings) -> tuple[Index, Index, int]:
-    """Random pairs of the kind that the pass compares, and how many records would make as many pairs."""
-    free, registered = np.flatnonzero(~mentions.registered), np.flatnonzero(mentions.registered)
-    if name == FREE:
-        left, right = random_pairs(len(free), settings.random_pairs, seed=settings.seed)
-        return free[left], free[right], len(free)
-    draw = np.random.Generator(np.random.PCG64(settings.seed))
-    space = len(free) * len(registered)
-    size = min(settings.random_pairs, 4 * space)
-    left = free[draw.integers(0, len(free), size)]
-    right = registered[draw.integers(0, len(registered), size)]
-    return left, right, max(2, round((1 + (1 + 8 * space) ** 0.5) / 2))
-
-
-def _cluster_rest(
-    mentions: Mentions,
-    free: Pass,
-    rest: npt.NDArray[np.bool_],
-    cluster: Ints,
-    parties: pa.Table,
-    settings: PeopleSettings,
-) -> tuple[Ints, Merge]:
-    """Cluster the mentions without a registered person among themselves."""
-    scored = free.scored
-    inside = rest[scored.left] & rest[scored.right]
-    pairs = ScoredPairs(scored.left[inside], scored.right[inside], scored.agreements[inside], scored.weights[inside])
-    constraints = Constraints(different=_two_parts(mentions, parties))
-    clustering = agglomerate(
-        pairs, free.scorer, len(mentions), constraints=constraints, cut=settings.cut, floor=settings.floor
-    )
-    return np.where(rest, clustering.cluster, cluster), clustering.merges
-
-
-def _two_parts(mentions: Mentions, parties: pa.Table) -> tuple[Index, Index] | None:
-    """Pairs of mentions that one incident record lists as two parties: two persons."""
-    incident, row = party_rows(mentions, parties)
-    lefts, rights = [], []
-    for step in range(1, _MOST_PARTIES):
-        same = np.flatnonzero(incident[step:] == incident[:-step])
-        if not len(same):
-            break
-        lefts.append(row[same])
-        rights.append(row[same + step])
-    return (np.concatenate(lefts), np.concatenate(rights)) if lefts else None
+    if tables.get("judgements") is not None:
+        for line in (summary(judged.rows), *(f"warning: {warning}" for warning in warnings(spoken))):
+            report(line)
+    nothing = np.empty(0, np.int64)
+    merges = Merge(nothing, nothing, np.empty(0)) if clustering is None else clustering.merges
+    people = _people(mentions, passes, owners, _smallest(cluster), merges)
+    return replace(people, contradictions=spoken, model=_model(passes, counts) | kin)
 
 
 def _smallest(cluster: Ints) -> Ints:
@@ -204,9 +120,7 @@ def _smallest(cluster: Ints) -> Ints:
     return smallest[cluster]
 
 
-def _people(
-    mentions: Mentions, passes: list[Pass], candidates: CandidatePairs, owners: Owners, cluster: Ints, merges: Merge
-) -> People:
+def _people(mentions: Mentions, passes: list[Pass], owners: Owners, cluster: Ints, merges: Merge) -> People:
     ids = mentions.record_ids
     linked = np.flatnonzero(owners.person >= 0)
     person = owners.person[linked]
@@ -226,16 +140,19 @@ def _people(
                 "height": np.append(owners.weight[linked], merges.height),
             }
         ),
-        model=_model(passes, candidates),
+        model={},
         anchors=anchor_links(mentions, owners, [one.scored for one in passes], cluster),
+        judgements=owners.judged.rows.applied,
     )
 
 
-def _model(passes: list[Pass], candidates: CandidatePairs) -> dict[str, Any]:
+def _model(passes: list[Pass], counts: Mapping[str, tuple[RuleCount, ...]]) -> dict[str, Any]:
     models: dict[str, Model] = {one.name: one.scorer.model for one in passes}
     return {name: model.to_dict() for name, model in models.items()} | {
         "blocking": [
-            {"rule": c.name, "pairs": c.pairs, "unique": c.unique, "split": c.split, "windowed": c.windowed}
-            for c in candidates.counts
+            {"pass": name, "rule": c.name, "pairs": c.pairs, "unique": c.unique}
+            | {"split": c.split, "windowed": c.windowed}
+            for name, rules in counts.items()
+            for c in rules
         ]
     }

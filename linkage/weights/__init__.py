@@ -5,12 +5,14 @@ from linkage.weights.model import ComparisonModel, Model
 from linkage.weights.patterns import Patterns, count_patterns
 from linkage.weights.sampling import random_pairs
 from linkage.weights.score import Evidence, PairScorer, match_weights, probabilities
+from linkage.weights.space import PairKnowledge
 
 __all__ = [
     "ComparisonModel",
     "Estimation",
     "Evidence",
     "Model",
+    "PairKnowledge",
     "PairScorer",
     "Patterns",
     "count_patterns",

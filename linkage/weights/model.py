@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -38,6 +39,8 @@ class ComparisonModel:
     u: Floats
     h: Floats
     """Equal to ``u`` for personal attributes: a household says nothing about them."""
+    kin: float = 0.0
+    """Pairs of a household that have this personal attribute in common, over its other pairs: twins, namesakes."""
 
     def match_bits(self) -> Floats:
         """log2(m/u) per level, bounded."""
@@ -49,6 +52,33 @@ class ComparisonModel:
 
 
 @dataclass(frozen=True, slots=True)
+class PairClass:
+    """A further kind of pair, beside one person, one household and strangers.
+
+    Two strangers of one town, or one person who has moved: the fields of a place agree, or fail to,
+    together, which the three classes by themselves take for so many findings.
+    """
+
+    name: str
+    match: bool
+    """Whether its pairs are one person."""
+    share: float
+    """Of all pairs of records."""
+    levels: tuple[Floats | None, ...]
+    """By comparison; None where levels are those of the other matches, or of strangers."""
+
+    def bits(self, comparisons: tuple[ComparisonModel, ...]) -> tuple[Floats | None, ...]:
+        """log2 of each level's probability over that among strangers, bounded; by comparison.
+
+        Comparisons that were added to a trained model have none.
+        """
+        return tuple(
+            None if levels is None else np.log2(levels / c.u).clip(LOWEST_BITS, HIGHEST_BITS)
+            for levels, c in zip_longest(self.levels, comparisons)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """Everything that scoring a pair needs, readable and storable as JSON."""
 
@@ -57,13 +87,21 @@ class Model:
     """λ: share of all pairs of records that are one person."""
     household_share: float
     """λ_H: share of all pairs that are two persons of one household; 0 when the class was dropped."""
+    classes: tuple[PairClass, ...] = ()
+    """Further kinds of pair; those of one person are part of ``match_share``."""
     rounds: int = 0
     converged: bool = True
     warnings: tuple[str, ...] = field(default=())
 
     @property
     def prior(self) -> float:
-        """log2 odds that two random records are one person."""
+        """log2 odds that two random records are one person whom ``m`` describes."""
+        others = sum(c.share for c in self.classes if c.match)
+        return float(np.log2(self.match_share - others) - np.log2(1.0 - self.match_share))
+
+    @property
+    def match_prior(self) -> float:
+        """log2 odds that two random records are one person of any kind."""
         return float(np.log2(self.match_share) - np.log2(1.0 - self.match_share))
 
     @property
@@ -81,10 +119,20 @@ class Model:
             "rounds": self.rounds,
             "converged": self.converged,
             "warnings": list(self.warnings),
+            "classes": [
+                {
+                    "name": c.name,
+                    "match": c.match,
+                    "share": c.share,
+                    "levels": [None if levels is None else levels.tolist() for levels in c.levels],
+                }
+                for c in self.classes
+            ],
             "comparisons": [
                 {
                     "name": c.name,
                     "shared": c.shared,
+                    "kin": c.kin,
                     "levels": [
                         {
                             "level": c.level_names[i],
@@ -116,12 +164,18 @@ class Model:
                 comparisons,
                 float(stored["match_share"]),
                 float(stored["household_share"]),
-                int(stored["rounds"]),
-                bool(stored["converged"]),
-                tuple(stored["warnings"]),
+                tuple(_pair_class(one) for one in stored.get("classes", [])),
+                rounds=int(stored["rounds"]),
+                converged=bool(stored["converged"]),
+                warnings=tuple(stored["warnings"]),
             )
         except (KeyError, TypeError) as error:
             raise LinkageError(f"part missing: {error}", where="model", hint="train it again") from error
+
+
+def _pair_class(stored: Mapping[str, Any]) -> PairClass:
+    levels = tuple(None if one is None else np.array(one, dtype=np.float64) for one in stored["levels"])
+    return PairClass(stored["name"], bool(stored["match"]), float(stored["share"]), levels)
 
 
 def _comparison(stored: Mapping[str, Any]) -> ComparisonModel:
@@ -134,4 +188,5 @@ def _comparison(stored: Mapping[str, Any]) -> ComparisonModel:
         np.array([level["m"] for level in levels], dtype=np.float64),
         np.array([level["u"] for level in levels], dtype=np.float64),
         np.array([level["h"] for level in levels], dtype=np.float64),
+        float(stored.get("kin", 0.0)),
     )

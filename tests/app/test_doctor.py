@@ -52,6 +52,15 @@ def test_a_machine_alone_is_told_about_without_a_problem() -> None:
     assert found["the recordlinkage baseline"]["state"] in ("ok", "note")
 
 
+def test_the_ledger_of_judgements_is_looked_at(tmp_path: Path) -> None:
+    folder = configured(tmp_path, register=REGISTER)
+    config = folder / "kintrace.toml"
+    config.write_text(config.read_text("utf-8") + 'judgements = "judged.jsonl"\n', "utf-8")
+    assert findings(str(folder))[1]["judgements"]["state"] == "problem"
+    (folder / "judged.jsonl").touch()
+    assert findings(str(folder))[1]["judgements"]["state"] == "ok"
+
+
 def test_a_sound_configuration_is_ready(tmp_path: Path) -> None:
     folder = configured(tmp_path, register=REGISTER)
     folder.joinpath("mappings", "people.csv").write_text("id;name\n1;Jensen\n", encoding="utf-8")

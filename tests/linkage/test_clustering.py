@@ -10,7 +10,7 @@ import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkage.clustering import Clustering, Constraints, ScoredPairs, agglomerate, components
+from linkage.clustering import Clustering, Constraints, Limits, ScoredPairs, agglomerate, components
 from linkage.comparison import NULL_LEVEL, Agreement, Index, compare_all
 from linkage.weights import ComparisonModel, Model, PairScorer
 
@@ -99,7 +99,7 @@ def parts(found: Clustering) -> list[frozenset[int]]:
 @given(st.integers(0, 10_000), st.booleans())
 def test_equals_the_reference(seed: int, forbidding: bool) -> None:
     scorer = world(seed, 12, conflicts=frozenset({1}) if forbidding else frozenset())
-    found = agglomerate(candidates(scorer, 12), scorer, 12, floor=-1000.0)
+    found = agglomerate(candidates(scorer, 12), scorer, 12, limits=Limits(floor=-1000.0))
     assert parts(found) == reference(scorer, 12)
 
 

@@ -72,3 +72,12 @@ def test_labels_must_be_whole() -> None:
         score_partition(pa.array(["a"]), pa.array([1, 2]))
     with pytest.raises(LinkageError, match="empty"):
         score_partition(pa.array([], pa.string()), pa.array([], pa.string()))
+
+
+def test_as_many_sources_as_records_take_no_more_memory_than_the_records() -> None:
+    n = 40_000
+    people = pa.array([i // 2 for i in range(n)])
+    entity = pa.array([i // 2 if i % 8 < 6 else n + i for i in range(n)])
+    scores = score_partition(entity, people, pa.array([str(i) for i in range(n)]), resamples=0)
+    assert scores.cross_source is not None
+    assert (scores.cross_source.precision, scores.cross_source.recall) == (1.0, 0.75)

@@ -239,3 +239,27 @@ def test_names_of_ten_thousand_characters_and_other_scripts_are_linked() -> None
     )
     found = link_table(table, {"record_id": ["id"], "full_name": ["name"], "birth_date": ["born"]})
     assert found.report.records == 60
+
+
+def test_a_million_equal_rows_are_linked_in_seconds() -> None:
+    n = 1_000_000
+    same = pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, dtype=np.int32)), ["Jensen"])
+    given = pa.DictionaryArray.from_arrays(pa.array((np.arange(n) == 7).astype(np.int32)), ["Jens", "Bo"])
+    table = pa.table({"id": pa.array(np.arange(n)).cast(pa.string()), "given": given, "surname": same})
+    started = time.monotonic()
+    found = link_table(table, {"record_id": ["id"], "given_name": ["given"], "surname": ["surname"]})
+    assert time.monotonic() - started < 120
+    assert found.report.largest < 100
+    assert any("one value only" in warning for warning in found.warnings)
+
+
+def test_a_sample_of_the_records_trains_and_chooses_rules_for_all(people: tuple[pa.Table, pa.Array]) -> None:
+    table, truth = town(1500, seed=4)
+    sampled = LinkSettings(sampled_above=0, all_pairs_up_to=0, sampled_records=600)
+    found = link_table(table, KINDS, sampled)
+    entity = found.entities.column("entity_id").take(pc.index_in(table["id"], found.entities.column("record_id")))
+    assert score_partition(entity, truth, resamples=0).pairwise.f1 > 0.9
+    assert 0.5 < found.model["lost"]["recall"] <= 1.0
+    again = link_table(table, KINDS, LinkSettings(sampled_above=0, all_pairs_up_to=0, sampled_records=600, threads=1))
+    assert again.entities.equals(found.entities)
+    assert again.model_json() == found.model_json()

@@ -23,6 +23,8 @@ from linkage.names import (
     tokens,
     without_particles,
 )
+from linkage.names.ascii import FOLDED, cleaned, one_word
+from linkage.names.folding import _folded
 from linkage.people import name_sets
 
 
@@ -168,3 +170,16 @@ def test_every_variant_is_a_single_folded_word_and_stands_once_in_its_group() ->
         assert not any(" " in name for name in variants.names.to_pylist())
         sizes = np.bincount(variants.groups[variants.groups >= 0], minlength=len(variants.short))
         assert (sizes >= 2).all()
+
+
+@given(st.lists(st.text(max_size=12), max_size=6))
+def test_the_quick_way_for_plain_texts_is_the_general_way(texts: list[str]) -> None:
+    values = pa.array(texts, pa.string())
+    assert cleaned(values, FOLDED, _folded).to_pylist() == _folded(values).to_pylist()
+
+
+@given(st.lists(st.text(alphabet="abæ Ж", max_size=8), max_size=5))
+def test_one_word_is_the_first_or_the_last(texts: list[str]) -> None:
+    values = pa.array(texts, pa.string())
+    assert one_word(values, last=False).to_pylist() == [text.split(" ")[0] for text in texts]
+    assert one_word(values, last=True).to_pylist() == [text.split(" ")[-1] for text in texts]

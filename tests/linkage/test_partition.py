@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from linkage.errors import LinkageError
-from linkage.partition import entity_id, name_entities, partition_hash
+from linkage.naming import new_ids
+from linkage.partition import entity_id, name_clusters, name_entities, partition_hash
 from linkage.tables import ENTITIES
 
 Labels = dict[str, str]
@@ -97,3 +99,17 @@ def test_a_partition_with_a_record_twice_is_refused() -> None:
         name_entities(pa.table({"record_id": ["a", "a"], "cluster": ["x", "y"]}))
     with pytest.raises(LinkageError, match="missing columns"):
         name_entities(pa.table({"record_id": ["a"]}))
+
+
+@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=70), unique=True, max_size=20))
+def test_ids_made_together_are_those_made_one_by_one(record_ids: list[str]) -> None:
+    names, usable = new_ids(pa.array(record_ids, pa.string()))
+    if usable:
+        assert names.to_pylist() == [entity_id(one) for one in record_ids]
+    else:
+        assert any(len(one.encode()) > 128 for one in record_ids)
+
+
+def test_record_ids_of_any_length_get_an_id() -> None:
+    found = name_clusters(pa.array(["x", "y" * 500]), np.array([0, 1]))
+    assert found.entities.column("entity_id").to_pylist() == [entity_id("x"), entity_id("y" * 500)]

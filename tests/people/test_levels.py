@@ -7,6 +7,9 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from linkage.comparison import NULL_LEVEL
 from linkage.intervals import LAST_DAY
@@ -121,3 +124,30 @@ def test_levels_have_names_up_to_the_last() -> None:
 def test_mentions_without_any_name_have_no_set() -> None:
     sets = name_sets.build_sets(pa.array(["eva", None, ""]), given_variants())
     assert sets.of_mention.tolist() == [0, -1, -1]
+
+
+words = st.text("abcdeé ", min_size=1, max_size=9).map(str.strip).filter(bool)
+
+
+@given(words, words)
+def test_spellings_are_graded_as_rapidfuzz_measures_them(one: str, other: str) -> None:
+    sets = name_sets.build_sets(pa.array([one, other]), given_variants())
+    found = int(name_sets.compare_sets(sets, np.array([0]), np.array([1]))[0][0])
+    similar = JaroWinkler.similarity(one, other)
+    short = min(len(one), len(other))
+    assume(min(abs(similar - limit) for limit in (0.8, 0.92)) > 1e-6)
+    expected = name_sets.ALIKE if similar >= 0.8 else name_sets.OTHER
+    expected = name_sets.INITIAL if one.startswith(other) or other.startswith(one) else expected
+    close = short >= 3 and (similar >= 0.92 or OSA.distance(one, other) <= 1)
+    expected = name_sets.CLOSE if close else expected
+    assert found == (name_sets.WHOLE if one == other else expected)
+
+
+@given(st.integers(10**9, 10**10 - 1), st.integers(0, 9), st.integers(0, 9), st.booleans())
+def test_a_slip_in_a_number_says_nothing(number: int, place: int, digit: int, swap: bool) -> None:
+    digits = f"{number:010d}"
+    slipped = digits[:place] + str(digit) + digits[place + 1 :]
+    if swap and place < 9:
+        slipped = digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :]
+    found = NumberComparison(np.array([[number, -1], [int(slipped), -1]])).compare(np.array([0]), np.array([1]))
+    assert found.levels[0] == (0 if slipped == digits else NULL_LEVEL)
