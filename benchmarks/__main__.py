@@ -8,6 +8,7 @@ import sys
 NAMES = (
     "linkage",
     "family_history",
+    "collective",
     "copenhagen",
     "denmark",
     "fuzz_readers",

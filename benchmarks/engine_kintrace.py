@@ -22,7 +22,6 @@ _STAGES = {
     "random_pairs": "train",
     "estimate": "train",
     "agglomerate": "cluster",
-    "agglomerate_by_size": "cluster",
     "pairs_table": "results",
     "name_clusters": "results",
     "name_entities": "results",
@@ -35,6 +34,7 @@ def main() -> None:
     job = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     out, watch = Path(job["out"]), Stopwatch()
     with watch.stage("import"):
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
         import linkage.candidates
@@ -45,12 +45,17 @@ def main() -> None:
         watch.watch(linkage.link, function, stage)
         watch.watch(linkage.candidates, function, stage)
     with watch.stage("read"):
-        table = pq.read_table(job["table"])
+        columns = [
+            column for named in job["kinds"].values() for column in ([named] if isinstance(named, str) else named)
+        ]
+        # Linking lets go of the table as soon as it has read the values, unless somebody else holds it.
+        tables = [pq.read_table(job["table"], columns=columns)]
+        pa.default_memory_pool().release_unused()
         model = None
         if job["model_in"]:
             model = Model.from_dict(json.loads(Path(job["model_in"]).read_text("utf-8")))
     with watch.stage("weigh and the rest"):
-        found = link_table(table, job["kinds"], LinkSettings(seed=job["seed"], model=model))
+        found = link_table(tables.pop(), job["kinds"], LinkSettings(seed=job["seed"], model=model))
     with watch.stage("write"):
         pq.write_table(found.entities.rename_columns(["rec_id", "cluster"]), out / "clusters@0.parquet")
         (out / "model.json").write_text(found.model_json(), "utf-8")

@@ -95,7 +95,7 @@ def parse_ledger(content: bytes, where: str) -> pa.Table:
 def _row(line: bytes, where: str) -> dict[str, Any]:
     try:
         stated = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise LedgerError("no JSON", where=where, hint="one judgement a line, as kintrace judge writes it") from None
     if not isinstance(stated, dict):
         raise LedgerError("no JSON object", where=where, hint="one judgement a line, as kintrace judge writes it")
@@ -103,9 +103,18 @@ def _row(line: bytes, where: str) -> dict[str, Any]:
     if unknown:
         raise LedgerError(f"{unknown} unknown keys", where=where, hint=f"known: {', '.join(sorted(_KEYS))}")
     for key in sorted(stated):
-        if stated[key] is not None and type(stated[key]) is not (str if key in _TEXTS else int):
+        if stated[key] is not None and not (_is_text if key in _TEXTS else _is_number)(stated[key]):
             raise LedgerError(f"{key} is no {'text' if key in _TEXTS else 'whole number'}", where=where)
     return {"number": 0, **stated}
+
+
+def _is_text(value: object) -> bool:
+    """Whether a value is text that UTF-8 can hold, which half of a surrogate pair is not."""
+    return isinstance(value, str) and value.encode("utf-8", "replace").decode() == value
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and abs(value) < 1 << 63
 
 
 def append_judgement(path: Path, entry: Entry) -> Entered:
@@ -115,9 +124,12 @@ def append_judgement(path: Path, entry: Entry) -> Entered:
     when this returns, or nothing of it.
 
     Raises:
-        LedgerError: The ledger cannot be written, or something in it is no judgement.
+        LedgerError: The ledger cannot be written, something in it is no judgement, or the entry is no text.
         LinkageError: The entry names one record twice, or none.
     """
+    strange = [name for name in ("left", "right", "who", "judged_at", "why") if not _is_text(getattr(entry, name))]
+    if strange:
+        raise LedgerError(f"{strange[0]} is no text", where="judgement", hint="write it in the terminal's own encoding")
     try:
         with _locked(path) as file:
             return _append(file, entry, str(path))

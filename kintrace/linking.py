@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -82,11 +82,10 @@ def write_linkage(out: Path, linkage: Linkage) -> None:
         LinkFileError: The folder cannot be made.
     """
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        out.mkdir(0o700, parents=True, exist_ok=True)  # who is who is for its owner alone
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out))
     except OSError as error:
         raise LinkFileError(f"cannot be made: {error.strerror}", where=str(out), hint="name another --out") from None
-    draft = out / f".draft-{os.getpid()}"
-    draft.mkdir()
     try:
         tables = {"pairs": linkage.pairs, "merges": linkage.merges, "aliases": linkage.aliases}
         write_tables(draft, {**tables, "contradictions": linkage.contradictions, "entities": linkage.entities})

@@ -9,7 +9,7 @@ chosen that find nearly all of the matches with a fraction of the pairs.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -29,11 +29,13 @@ from linkage.blocking import (
     propose_rules,
     sample_options,
 )
-from linkage.comparison import Agreements, Comparison, Index, compare_all
+from linkage.comparison import Agreements, Comparison, Index, Levels, compare_all
+from linkage.errors import LinkageError
 from linkage.settings import LinkSettings
 from linkage.standardise import Fields
-from linkage.weights import Model, PairKnowledge, PairScorer, estimate, probabilities, random_pairs
+from linkage.weights import Estimation, Model, PairKnowledge, PairScorer, estimate, probabilities, random_pairs
 from linkage.weights.model import Floats
+from linkage.weights.refine import differing, refine
 from linkage.weights.score import Flags
 
 
@@ -104,6 +106,8 @@ def _from_sample(
     n, threads = len(fields), settings.at_once
     ladders = key_ladders(fields, threads=threads)
     options: list[Option] = [option for group in grouped_options(ladders) for option in group]
+    if not options:
+        raise LinkageError("no column can bring records together", where="kinds", hint="name one of names or dates")
     draw = np.random.Generator(np.random.PCG64(settings.seed))
     records = np.sort(draw.choice(n, min(settings.sampled_records, n), replace=False)).astype(np.int64)
     sample = sample_options(options, records, cap=settings.block_cap, budget=settings.sampled_budget, threads=threads)
@@ -130,10 +134,33 @@ def _train(
     found, compared, share = sampled
     every_pair = n * (n - 1) // 2
     if len(compared) == every_pair <= settings.random_pairs:
-        everywhere = np.ones(every_pair, dtype=np.bool_)
-        return estimate(comparisons, compared.levels, compared.levels, n=n, known=PairKnowledge(everywhere))
+        everywhere = PairKnowledge(np.ones(every_pair, dtype=np.bool_))
+        return _believed(comparisons, compared, compared.levels, n=n, known=everywhere)
     drawn = settings.random_pairs if share == 1.0 else settings.sampled_random_pairs
     left, right = random_pairs(n, drawn, seed=settings.seed)
+    # Their order says nothing; in that of the records, half of what is read stands side by side.
+    order = np.argsort(left, kind="stable")
+    left, right = left[order], right[order]
     strangers = compare_all(comparisons, left, right, threads=settings.at_once).levels
     known = PairKnowledge(found.contain(left, right), share)
-    return estimate(comparisons, compared.levels, strangers, n=n, known=known)
+    return _believed(comparisons, compared, strangers, n=n, known=known)
+
+
+def _believed(
+    comparisons: Sequence[Comparison], compared: Agreements, strangers: Levels, *, n: int, known: PairKnowledge
+) -> Model:
+    """The model, fitted again within bounds where its matches mostly differ in what is a person's own.
+
+    Where there are few true matches or none, the class of matches drifts to what there is more of: namesakes
+    of one sex, or the members of a household.
+    """
+    model = estimate(comparisons, compared.levels, strangers, n=n, known=known)
+    all_pairs = known.share * (n * (n - 1) // 2)
+    fitted = refine(comparisons, model, compared, records=n, all_pairs=all_pairs)
+    drifted = differing(comparisons, fitted)
+    if not drifted:
+        return fitted
+    bounds = Estimation(bounded=True)
+    held = estimate(comparisons, compared.levels, strangers, n=n, known=known, bounds=bounds)
+    said = f"few matches, if any: at first they were pairs that mostly differ in {', '.join(drifted)}"
+    return replace(held, warnings=(*held.warnings, said))

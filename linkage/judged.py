@@ -66,7 +66,7 @@ class Judged:
     applied: pa.Table
     """The same by record id, schema :data:`APPLIED`."""
     contradicted: tuple[dict[str, Any], ...] = field(default=())
-    """Rows of :data:`linkage.judgements.CONTRADICTIONS` that the ledger itself gives."""
+    """Rows of :data:`linkage.judgements.CONTRADICTIONS` that the ledger gives by itself or with rules alone."""
 
     def __len__(self) -> int:
         return len(self.same.left) + len(self.different.left)
@@ -94,8 +94,15 @@ def _packed(left: Ints, right: Ints) -> Ints:
     return (left << 32) | right
 
 
-def read_judged(judgements: pa.Table, record_ids: pa.Array) -> Judged:
-    """What a checked ledger says about the records `record_ids`, in their order."""
+def read_judged(judgements: pa.Table, record_ids: pa.Array, *, apart: tuple[Ints, Ints] | None = None) -> Judged:
+    """What a checked ledger says about the records `record_ids`, in their order.
+
+    Args:
+        judgements: The ledger.
+        record_ids: Id of each row.
+        apart: Pairs of rows that a rule holds apart. *same* judgements do not join them through third
+            records; of those that would, the earliest is set aside.
+    """
     stands = standing(judgements)
     ends = {c: pc.fill_null(pc.index_in(stands.column(c), value_set=record_ids), -1) for c in ("left", "right")}
     rows = stands.append_column("left_row", ends["left"]).append_column("right_row", ends["right"])
@@ -103,21 +110,42 @@ def read_judged(judgements: pa.Table, record_ids: pa.Array) -> Judged:
     absent = [_absent(one) for one in listed if min(one["left_row"], one["right_row"]) < 0]
     present = [one for one in listed if min(one["left_row"], one["right_row"]) >= 0]
     different = [one for one in present if one["verdict"] == Verdict.DIFFERENT]
-    groups = _Groups((one["left_row"], one["right_row"], one["number"]) for one in different)
+    alike = [one for one in reversed(present) if one["verdict"] == Verdict.SAME]
+    parted = ((one["left_row"], one["right_row"], one["number"]) for one in different)
+    groups = _Groups((*_ruled(_rows(alike), apart), *parted))
     same, aside = [], []
-    for one in (one for one in reversed(present) if one["verdict"] == Verdict.SAME):
+    for one in alike:
         held = groups.join(one["left_row"], one["right_row"])
         if held is None:
             same.append(one)
+        elif held == _A_RULE:
+            aside.append(contradiction(one, "rule", _SET_ASIDE))
         else:
             aside.append(contradiction(one, "judgement", f"held apart by judgement {held}; set aside"))
     group = groups.labels(len(record_ids))
-    apart = _rows(different)
-    sides = group[apart.left], group[apart.right]
+    held_apart = _rows(different)
+    sides = group[held_apart.left], group[held_apart.right]
     touched = np.zeros(len(record_ids), np.bool_)
     touched[np.isin(group, np.concatenate(sides))] = True
     both = np.unique(np.append(_packed(*sides), _packed(*sides[::-1])))
-    return Judged(_rows(same), apart, group, both, touched, _applied([*same, *different]), (*aside, *absent))
+    return Judged(_rows(same), held_apart, group, both, touched, _applied([*same, *different]), (*aside, *absent))
+
+
+_A_RULE = 0
+"""Stands for a rule where judgements have their numbers, which count from 1."""
+_SET_ASIDE = "a rule holds the two apart; set aside"
+
+
+def _ruled(same: Rows, apart: tuple[Ints, Ints] | None) -> list[tuple[int, int, int]]:
+    """Pairs that a rule holds apart, of rows that `same` names; without those that it joins themselves."""
+    if apart is None:
+        return []
+    named = np.append(same.left, same.right)
+    within = np.isin(apart[0], named) & np.isin(apart[1], named)
+    low, high = np.minimum(*apart)[within], np.maximum(*apart)[within]
+    lifted = _packed(np.minimum(same.left, same.right), np.maximum(same.left, same.right))
+    held = ~np.isin(_packed(low, high), lifted)
+    return [(one, other, _A_RULE) for one, other in zip(low[held].tolist(), high[held].tolist(), strict=True)]
 
 
 def _rows(judged: Sequence[dict[str, Any]]) -> Rows:
@@ -216,7 +244,7 @@ def contradictions(judged: Judged, clustering: Clustering, scorer: PairScorer, *
 
 def against_rules(rows: Rows, places: Sequence[int], what: str, *, ids: pa.Array) -> list[dict[str, Any]]:
     """The *same* judgements at `places` as contradictions of the kind `what`, ``rule`` or ``rule_lifted``."""
-    detail = "a rule holds the two apart; set aside" if what == "rule" else "a rule would hold the two apart; lifted"
+    detail = _SET_ASIDE if what == "rule" else "a rule would hold the two apart; lifted"
     return [contradiction(_named(rows, i, Verdict.SAME, ids=ids), what, detail) for i in places]
 
 

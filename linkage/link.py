@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from linkage.blocking.lost import ASSUMPTION
 from linkage.candidates import Candidates, compared_candidates
-from linkage.clustering import Clustering, Constraints, Limits, ScoredPairs, agglomerate, agglomerate_by_size
+from linkage.clustering import Clustering, Constraints, Limits, ScoredPairs, agglomerate
 from linkage.comparison import NULL_LEVEL, field_comparisons
 from linkage.judged import constraints, contradictions, read_judged, summary, warnings
 from linkage.judged_clusters import cluster_within
@@ -131,6 +131,8 @@ def link_table(
     report("reading values")
     listed: tuple[ColumnKind, ...] = column_kinds(kinds, table.column_names)
     fields = standardise(table, listed, threads=settings.at_once)
+    # Where the caller keeps no table either, its room is free for what is found.
+    del table
     comparisons = field_comparisons(fields, threads=settings.at_once)
     pa.default_memory_pool().release_unused()
     saved = None if settings.model is None else fit_model(settings.model, comparisons, listed)
@@ -143,10 +145,7 @@ def link_table(
 
     def clustered(bounds: Constraints) -> Clustering:
         limits = Limits(settings.cut, settings.floor, settings.at_once)
-        first = agglomerate(pairs, scorer, len(fields), constraints=bounds, limits=limits)
-        if not settings.by_size:
-            return first
-        return agglomerate_by_size(first, pairs, scorer, constraints=bounds, limits=limits)
+        return agglomerate(pairs, scorer, len(fields), constraints=bounds, limits=limits, by_size=settings.by_size)
 
     bounds = Constraints() if judged is None else constraints(judged)
     if settings.one_per_source:
@@ -212,7 +211,7 @@ def _linkage(
         },
     }
     return Linkage(
-        entities=name_clusters(ids, clustering.cluster).entities,
+        entities=name_clusters(ids, clustering.cluster, threads=settings.at_once).entities,
         pairs=pairs_table(ids, pairs, [c.name for c in scorer.comparisons], floor=settings.floor),
         merges=pa.table(
             {

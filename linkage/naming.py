@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 from numba import njit, types
 
+from linkage.parallel import in_order
+
 Words = npt.NDArray[np.uint64]
 
 DIGEST_BYTES, PERSON = 10, b"entity"
@@ -19,6 +21,8 @@ LONGEST = 128
 """Bytes of a record id that one block holds."""
 ID_LENGTH = 13
 LANES = 8
+_PART = 1 << 16
+"""Ids made in one piece."""
 
 _VECTOR = np.array(
     [
@@ -120,6 +124,17 @@ def _digests(data, offsets, start, out):  # type: ignore[no-untyped-def]
             out[base + i] = start[0] ^ v[0, i] ^ v[8, i]
 
 
+@njit(types.void(types.Array(types.uint64, 1, "C"), _BYTES, types.Array(types.uint8, 2, "C")), cache=True, nogil=True)
+def _spell(digests, alphabet, out):  # type: ignore[no-untyped-def]
+    """An E and the signs of each digest."""
+    for row in range(len(digests)):
+        out[row, 0] = 69
+        left = digests[row]
+        for place in range(ID_LENGTH - 1, 0, -1):
+            out[row, place] = alphabet[left & np.uint64(31)]
+            left >>= np.uint64(5)
+
+
 def _start() -> Words:
     """The chaining value that the parameters of the digest give."""
     parameters = np.zeros(8, dtype=np.uint64)
@@ -128,7 +143,7 @@ def _start() -> Words:
     return _VECTOR ^ parameters
 
 
-def new_ids(record_ids: pa.Array) -> tuple[pa.Array, bool]:
+def new_ids(record_ids: pa.Array, *, threads: int = 1) -> tuple[pa.Array, bool]:
     """The id that each record id gives, and whether they can be used.
 
     They cannot where two are the same, or where a record id is longer than one block.
@@ -142,15 +157,17 @@ def new_ids(record_ids: pa.Array) -> tuple[pa.Array, bool]:
     _, offsets, data = record_ids.buffers()
     ends = np.frombuffer(offsets, dtype=np.int32)[record_ids.offset : record_ids.offset + rows + 1]
     digests = np.empty(rows, dtype=np.uint64)
-    _digests(np.frombuffer(data or b"", dtype=np.uint8), ends, _start(), digests)
-    spelt = digests.byteswap() >> np.uint64(64 - 5 * (ID_LENGTH - 1))
-    ordered = np.sort(spelt)
-    usable = not (np.diff(ends).max() > LONGEST or (ordered[1:] == ordered[:-1]).any())
     text = np.empty((rows, ID_LENGTH), dtype=np.uint8)
-    text[:, 0] = ord("E")
-    for place in range(1, ID_LENGTH):
-        shift = np.uint64(5 * (ID_LENGTH - 1 - place))
-        text[:, place] = _ALPHABET[((spelt >> shift) & np.uint64(31)).astype(np.intp)]
+    signs = np.frombuffer(data or b"", dtype=np.uint8)
+
+    def name(part: slice) -> None:
+        _digests(signs, ends[part.start : part.stop + 1], _start(), digests[part])
+        digests[part] = digests[part].byteswap() >> np.uint64(64 - 5 * (ID_LENGTH - 1))
+        _spell(digests[part], _ALPHABET, text[part])
+
+    in_order(name, [slice(at, min(at + _PART, rows)) for at in range(0, rows, _PART)], threads=threads)
+    digests.sort()
+    usable = not (np.diff(ends).max() > LONGEST or (digests[1:] == digests[:-1]).any())
     starts = np.arange(0, (rows + 1) * ID_LENGTH, ID_LENGTH, dtype=np.int32)
     names = pa.Array.from_buffers(pa.string(), rows, [None, pa.py_buffer(starts), pa.py_buffer(text)])
     return names, usable

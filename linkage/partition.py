@@ -125,13 +125,16 @@ def name_entities(partition: pa.Table, previous: pa.Table | None = None) -> Name
     return _name_parts(ids, *_parts(labels), previous)
 
 
-def name_clusters(record_ids: pa.Array, cluster: Integers, previous: pa.Table | None = None) -> NamedPartition:
+def name_clusters(
+    record_ids: pa.Array, cluster: Integers, previous: pa.Table | None = None, *, threads: int = 1
+) -> NamedPartition:
     """As :func:`name_entities`, for records in the order of their ids.
 
     Args:
         record_ids: Distinct ids, ascending.
         cluster: The first record of each record's part.
         previous: ``record_id`` and ``entity_id`` of the last run.
+        threads: Shares of new ids made at once.
 
     >>> name_clusters(pa.array(["a", "b"]), np.array([0, 0])).entities.column("entity_id").unique().to_pylist()
     ['EA7DJMPXY2M6V']
@@ -139,10 +142,12 @@ def name_clusters(record_ids: pa.Array, cluster: Integers, previous: pa.Table | 
     first = np.flatnonzero(cluster == np.arange(len(cluster)))
     rank = np.zeros(len(cluster), dtype=np.int64)
     rank[first] = np.arange(len(first))
-    return _name_parts(record_ids, rank[cluster], first, previous)
+    return _name_parts(record_ids, rank[cluster], first, previous, threads=threads)
 
 
-def _name_parts(ids: pa.Array, parts: Integers, first: Integers, previous: pa.Table | None) -> NamedPartition:
+def _name_parts(
+    ids: pa.Array, parts: Integers, first: Integers, previous: pa.Table | None, *, threads: int = 1
+) -> NamedPartition:
     names = pa.nulls(len(first), pa.string())
     taken = pa.array([], pa.string())
     aliases = ALIASES.empty_table()
@@ -155,18 +160,18 @@ def _name_parts(ids: pa.Array, parts: Integers, first: Integers, previous: pa.Ta
         overlaps = _overlaps(parts, codes)
         keeps = _inherited(overlaps, len(first), len(known.dictionary))
         taken = known.dictionary
-        names = _named(taken.take(pa.array(keeps, mask=keeps < 0)), smallest, taken)
+        names = _named(taken.take(pa.array(keeps, mask=keeps < 0)), smallest, taken, threads=threads)
         aliases = _aliases(overlaps, keeps, taken, names)
     else:
-        names = _named(names, smallest, taken)
+        names = _named(names, smallest, taken, threads=threads)
     entities = pa.table({"record_id": ids, "entity_id": names.take(pa.array(parts))})
     return NamedPartition(ENTITIES.check(entities.cast(ENTITIES.schema)), aliases)
 
 
-def _named(names: pa.Array, smallest: pa.Array, taken: pa.Array) -> pa.Array:
+def _named(names: pa.Array, smallest: pa.Array, taken: pa.Array, *, threads: int) -> pa.Array:
     """New ids where there is none yet; where any two would meet, in the order of smallest record ids."""
     wanting = pc.indices_nonzero(pc.is_null(names))
-    fresh, usable = new_ids(smallest.take(wanting))
+    fresh, usable = new_ids(smallest.take(wanting), threads=threads)
     if not usable or pc.any(pc.is_in(fresh, taken)).as_py():
         given = set(taken.to_pylist())
         fresh = pa.array([_new(one, given) for one in smallest.take(wanting).to_pylist()], pa.string())

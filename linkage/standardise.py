@@ -116,7 +116,11 @@ def _encoded(column: pa.ChunkedArray | pa.Array) -> tuple[pa.Array, Codes]:
 def _cleaned(clean: Callable[[pa.Array], pa.Array], column: pa.ChunkedArray, rows: npt.NDArray[np.int64]) -> pa.Array:
     """A column cleaned value by distinct value, its rows in the order of their ids."""
     values, codes = _encoded(column)
-    values, merged = coded(clean(values))
+    found = clean(values)
+    if found.equals(values):
+        # What was clean already is as distinct as it was.
+        return _column(values, codes[rows])
+    values, merged = coded(found)
     return _column(values, np.append(merged, np.int32(-1))[codes[rows]])
 
 

@@ -15,7 +15,7 @@ from kintrace.views.console import console
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--truth", type=click.Path(path_type=Path), required=True, help="Truth folder of the synthetic Denmark.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the bootstrap.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the bootstrap.")
 @click.option("--recordlinkage", is_flag=True, help="Also resolve with recordlinkage (up to 50,000 mentions).")
 @click.option(
     "--html",

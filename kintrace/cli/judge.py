@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 import pyarrow as pa
-from rich.table import Table
+from rich.table import Column, Table
 
 from kintrace.cli.options import account, json_option, print_json
 from kintrace.ledger import Entry, append_judgement, read_ledger
@@ -72,7 +72,8 @@ def _show(judgements: pa.Table, *, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    table = Table("", "left", "right", "verdict", "counts", "who", "when", "why", box=None)
+    ids = (Column(side, overflow="fold") for side in ("left", "right"))  # whole, to be copied
+    table = Table("", *ids, "verdict", "counts", "who", "when", "why", box=None)
     for one in rows:
         said = (one[name] or "" for name in ("left", "right", "verdict"))
         about = (one[name] or "" for name in ("who", "judged_at", "why"))

@@ -53,7 +53,7 @@ _FILE = click.Path(path_type=Path)
     show_default=True,
     help="What links; recordlinkage is for comparison.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the random pairs.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the random pairs.")
 @json_option
 def link(
     files: tuple[Path, ...],

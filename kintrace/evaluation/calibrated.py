@@ -19,7 +19,7 @@ def calibration(run: Run, truth: Truth) -> dict[str, Any]:
     """Reliability of the run's links and of the scored pairs behind them.
 
     ``links``: each mention against the record of its entity that it agrees with best, the probability that
-    users see. ``pairs``: stored pair weights, before registered persons compete. ``expectation``: what the
+    users see. ``pairs``: stored pair weights, competition and kin included. ``expectation``: what the
     latter promise about the decisions, without the truth.
     """
     records = truth.tables["records"]

@@ -107,7 +107,7 @@ def write_json(file: Path, content: Mapping[str, Any]) -> None:
     """A small document, whole or not at all: written beside its place and renamed into it."""
     draft = file.with_name(file.name + ".tmp")
     with draft.open("w", encoding="utf-8") as stream:
-        json.dump(content, stream, ensure_ascii=False, indent=1, sort_keys=True)
+        json.dump(content, stream, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
         stream.write("\n")
         stream.flush()
         os.fsync(stream.fileno())

@@ -114,7 +114,7 @@ def weight_histogram(linkage: Linkage) -> Histogram | None:
     entity = linkage.entities.column("entity_id").combine_chunks()
     sides = [entity.take(pc.index_in(pairs.column(c).combine_chunks(), value_set=known)) for c in ("left", "right")]
     joined = np.asarray(pc.equal(*sides).to_numpy(zero_copy_only=False))
-    low = math.floor(float(weights.min()))
+    low = min(math.floor(float(weights.min())), HIGHEST)
     place = np.clip(np.floor(weights).astype(int), low, HIGHEST) - low
     size = int(place.max()) + 1
     counts = {

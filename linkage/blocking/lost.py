@@ -42,18 +42,30 @@ class LostMatches:
 
     @property
     def lost(self) -> float | None:
-        """Matches that are no candidates; None where too few were found twice to tell."""
-        if self.twice < 1.0:
+        """Matches that are no candidates; None where one rule, or too few found twice, cannot tell."""
+        if self.rules < 2:
             return self.passed_over if self.once < 1.0 else None
         times = (self.rules - 1) / self.rules
-        return self.passed_over + times * max(self.once * (self.once - 1.0), 0.0) / (2.0 * (self.twice + 1.0))
+        unseen = times * max(self.once * (self.once - 1.0), 0.0) / (2.0 * (self.twice + 1.0))
+        if self.twice < 1.0 and unseen > self.found:
+            return None
+        return self.passed_over + unseen
 
     @property
     def recall(self) -> float | None:
         """Share of the matches that are among the candidates; None where it cannot be told."""
-        if self.lost is None:
+        if self.lost is None or self.found < 1.0:
             return None
-        return self.found / (self.found + self.lost) if self.found > 0 else 1.0
+        return self.found / (self.found + self.lost)
+
+
+def _likely(probabilities: Floats) -> Floats:
+    """Probabilities of pairs that are likelier one person than not.
+
+    Most pairs that one rule alone found are strangers: what little chance each has would add up to more
+    matches than there are, all of them found once.
+    """
+    return np.where(probabilities > 0.5, probabilities, 0.0)
 
 
 def lost_matches(pairs: CandidatePairs, probabilities: Floats) -> LostMatches:
@@ -70,7 +82,7 @@ def lost_matches(pairs: CandidatePairs, probabilities: Floats) -> LostMatches:
     >>> lost_matches(candidate_pairs(rules, 5, cap=9), np.ones(5)).lost
     1.5
     """
-    found = float(probabilities.sum())
+    found, probabilities = float(probabilities.sum()), _likely(probabilities)
     if pairs.times is None or [count.name for count in pairs.counts] == ["all pairs"]:
         return LostMatches(found, 0.0, 0.0)
     once, twice = (float(probabilities[pairs.times == times].sum()) for times in (1, 2))
@@ -86,7 +98,7 @@ def lost_beyond(sample: OptionSample, probabilities: Floats, chosen: Iterable[Op
         chosen: Options whose pairs are the candidates.
         found: Expected matches among the candidates.
     """
-    size = len(probabilities)
+    size, probabilities = len(probabilities), _likely(probabilities)
     taken = {id(option) for option in chosen}
     covered = np.zeros(size, dtype=np.bool_)
     times = np.zeros(size, dtype=np.int64)

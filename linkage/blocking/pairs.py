@@ -101,14 +101,31 @@ def _emit(rows, ends, window, population, rule, out):  # type: ignore[no-untyped
 
 @njit(types.uint64[::1](_KEYS, types.uint64), cache=True, nogil=True)
 def _with_places(keys, places):  # type: ignore[no-untyped-def]
-    """The upper bits of every key there is, and its place in the lower bits."""
+    """The upper bits of every key that may stand in two places, and its place in the lower bits.
+
+    A key whose hash no other key has makes no pair. Most keys of most rules are such, and none of them
+    needs to be sorted.
+    """
+    bits = np.uint64(6)
+    while (np.int64(1) << np.int64(bits)) < 8 * len(keys):
+        bits += np.uint64(1)
+    drop, low = np.uint64(64) - bits, np.uint64(63)
+    once = np.zeros(1 << np.int64(bits - np.uint64(6)), np.uint64)
+    twice = np.zeros(len(once), np.uint64)
+    for i in range(len(keys)):
+        if keys[i] != np.uint64(0):
+            word, bit = (keys[i] >> drop) >> np.uint64(6), np.uint64(1) << ((keys[i] >> drop) & low)
+            twice[word] |= once[word] & bit
+            once[word] |= bit
     out = np.empty(len(keys), np.uint64)
     at = 0
     for i in range(len(keys)):
         if keys[i] != np.uint64(0):
-            out[at] = (keys[i] & ~places) | np.uint64(i)
-            at += 1
-    return out[:at]
+            word, bit = (keys[i] >> drop) >> np.uint64(6), np.uint64(1) << ((keys[i] >> drop) & low)
+            if twice[word] & bit:
+                out[at] = (keys[i] & ~places) | np.uint64(i)
+                at += 1
+    return out[:at].copy()
 
 
 @njit(

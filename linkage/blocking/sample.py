@@ -14,14 +14,17 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit, types
 
-from linkage.blocking.options import Codes, Option
+from linkage.blocking.options import Option
 from linkage.blocking.rules import mixed_codes
 from linkage.parallel import in_order
 
 Integers = npt.NDArray[np.int64]
 _MARK_BITS = 18
+_FEW = 4
+"""A key whose sampled codes stand in no more than this part of the rows lets the others be passed over."""
 _CODES = types.Array(types.int32, 1, "C", readonly=True)
 _ROWS = types.Array(types.int64, 1, "C", readonly=True)
+_SOME = types.Array(types.int32, 1, "C", readonly=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,62 +60,114 @@ class OptionSample:
         return every
 
 
-@njit(types.int64(_CODES, _CODES, _ROWS, types.uint64[::1], types.int64[::1]), cache=True, nogil=True)
-def _touched(a, b, sample, keys, rows):  # type: ignore[no-untyped-def]
-    """Rows whose key a sampled record may have, with their keys; -1 where there are too many."""
-    shift = np.uint64(64 - _MARK_BITS)
+@njit(types.uint64(types.int64), cache=True, nogil=True)
+def _row_mask(rows):  # type: ignore[no-untyped-def]
+    """The lower bits that hold the number of a row."""
+    mask = np.uint64(1)
+    while np.int64(mask) < rows:
+        mask = (mask << np.uint64(1)) | np.uint64(1)
+    return mask
+
+
+@njit(types.int64(_CODES, _CODES, _ROWS, _SOME, types.uint64[::1]), cache=True, nogil=True)
+def _touched(a, b, sample, among, out):  # type: ignore[no-untyped-def]
+    """Rows ``among`` which a sampled record may have company, behind the upper bits of their keys.
+
+    All rows where none are named; -1 where there are too many.
+    """
+    shift, rows = np.uint64(64 - _MARK_BITS), _row_mask(len(a))
     mark = np.zeros(1 << _MARK_BITS, np.uint8)
     for s in sample:
         if a[s] >= 0 and b[s] >= 0:
             mark[mixed_codes(a[s], b[s]) >> shift] = 1
     at = 0
-    for i in range(len(a)):
+    for place in range(len(among) or len(a)):
+        i = among[place] if len(among) else place
         if a[i] >= 0 and b[i] >= 0:
             key = mixed_codes(a[i], b[i])
             if mark[key >> shift]:
-                if at == len(keys):
+                if at == len(out):
                     return -1
-                keys[at] = key
-                rows[at] = i
+                out[at] = (key & ~rows) | np.uint64(i)
                 at += 1
     return at
 
 
-@njit("int64(uint64[::1], int64[::1], bool_[::1], int64, int64[::1])", cache=True, nogil=True)
-def _emit(keys, rows, sampled, cap, out):  # type: ignore[no-untyped-def]
+@njit(
+    types.int64(types.uint64[::1], _CODES, _CODES, types.boolean[::1], types.int64, types.int64[::1]),
+    cache=True,
+    nogil=True,
+)
+def _emit(keyed, a, b, sampled, cap, out):  # type: ignore[no-untyped-def]
     """Pairs of sampled records within blocks up to the cap; -1 where there are too many."""
+    mask = _row_mask(len(a))
     at = 0
     start = 0
-    while start < len(keys):
+    while start < len(keyed):
         end = start
         inside = 0
-        while end < len(keys) and keys[end] == keys[start]:
-            inside += sampled[rows[end]]
+        while end < len(keyed) and (keyed[end] ^ keyed[start]) <= mask:
+            inside += sampled[np.int64(keyed[end] & mask)]
             end += 1
         if inside > 0 and end - start <= cap:
             if at + inside * (end - start) > len(out):
                 return -1
             for i in range(start, end):
+                one = np.int64(keyed[i] & mask)
                 for j in range(i + 1, end):
-                    if sampled[rows[i]] or sampled[rows[j]]:
-                        out[at] = min(rows[i], rows[j]) << 32 | max(rows[i], rows[j])
+                    other = np.int64(keyed[j] & mask)
+                    # The upper bits of two keys may be the same; the codes tell.
+                    if (sampled[one] or sampled[other]) and a[one] == a[other] and b[one] == b[other]:
+                        out[at] = one << 32 | other
                         at += 1
         start = end
     return at
 
 
-def _pairs(option: Option, records: tuple[Integers, npt.NDArray[np.bool_]], *, cap: int, most: int) -> Integers | None:
+@njit(types.int32[::1](_CODES, _ROWS), cache=True, nogil=True)
+def _shared_codes(codes, sample):  # type: ignore[no-untyped-def]
+    """Rows with a code that a sampled record has, where they are few; else none."""
+    wanted = np.zeros(codes.max() + 2, np.uint8)
+    for s in sample:
+        wanted[codes[s]] = 1
+    wanted[-1] = 0
+    found = 0
+    for code in codes:
+        found += wanted[code]
+    if _FEW * found > len(codes):
+        return np.empty(0, np.int32)
+    out = np.empty(found, np.int32)
+    found = 0
+    for i in range(len(codes)):
+        if wanted[codes[i]]:
+            out[found] = i
+            found += 1
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Sampled:
+    """The sampled records, and by key the rows that share a code with one of them."""
+
+    rows: Integers
+    inside: npt.NDArray[np.bool_]
+    company: dict[str, npt.NDArray[np.int32]]
+    """Empty where they would be too many to be of use."""
+
+
+def _pairs(option: Option, records: _Sampled, *, cap: int, most: int) -> Integers | None:
     """Packed sampled pairs of an option, ascending; None where it makes too many."""
-    sample, sampled = records
-    first: Codes = option.parts[0].codes
-    room = min(len(first), 2 * most + len(first) // 16 + 1024)
-    keys, rows = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.int64)
-    size = _touched(first, option.parts[-1].codes, sample, keys, rows)
+    one, other = option.parts[0], option.parts[-1]
+    few = [rows for key in option.parts if len(rows := records.company[key.label])]
+    among = min(few, key=len, default=np.empty(0, dtype=np.int32))
+    keyed = np.empty(min(len(among) or len(one.codes), 2 * most + len(one.codes) // 16 + 1024), dtype=np.uint64)
+    size = _touched(one.codes, other.codes, records.rows, among, keyed)
     if size < 0:
         return None
-    order = np.argsort(keys[:size], kind="stable")
+    keyed = keyed[:size]
+    keyed.sort()
     out = np.empty(most, dtype=np.int64)
-    found = _emit(keys[:size][order], rows[:size][order], sampled, cap, out)
+    found = _emit(keyed, one.codes, other.codes, records.inside, cap, out)
     return None if found < 0 else np.sort(out[:found])
 
 
@@ -134,7 +189,10 @@ def sample_options(
     rest = (n - len(sample)) / max(n, 1)
     share = 1.0 - rest * rest
     most = int(budget * n * share)
-    look = partial(_pairs, records=(sample, sampled), cap=cap, most=most)
+    keys = list({key.label: key for option in options for key in option.parts}.values())
+    company = in_order(lambda key: _shared_codes(key.codes, sample), keys, threads=threads)
+    records = _Sampled(sample, sampled, dict(zip((key.label for key in keys), company, strict=True)))
+    look = partial(_pairs, records=records, cap=cap, most=most)
     tried = in_order(look, options, threads=threads)
     within = [(option, pairs) for option, pairs in zip(options, tried, strict=True) if pairs is not None and len(pairs)]
     packed = np.sort(np.concatenate([pairs for _, pairs in within])) if within else np.empty(0, dtype=np.int64)

@@ -7,7 +7,6 @@ from linkage.clustering.agglomerate import (
     Merge,
     ScoredPairs,
     agglomerate,
-    agglomerate_by_size,
 )
 from linkage.clustering.components import components
 
@@ -18,6 +17,5 @@ __all__ = [
     "Merge",
     "ScoredPairs",
     "agglomerate",
-    "agglomerate_by_size",
     "components",
 ]

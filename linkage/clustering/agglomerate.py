@@ -14,19 +14,15 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from linkage.clustering import kernels, slots
-from linkage.clustering.components import components
-from linkage.clustering.kernels import Record
-from linkage.clustering.size_prior import size_prior
-from linkage.clustering.slots import Clusters, Floats, Links, Sums
-from linkage.comparison.protocol import Agreements, Index
+from linkage.clustering.merging import Merged, Outset, link_heights, merge_share
+from linkage.clustering.parting import Parted, Share, parted
+from linkage.clustering.size_prior import size_prior, trust
+from linkage.clustering.slots import Floats
+from linkage.comparison.protocol import Agreements, Index, compare_all
 from linkage.parallel import in_order
-from linkage.weights.score import Evidence, PairScorer
+from linkage.weights.score import PairScorer, probabilities
 
 Integers: TypeAlias = npt.NDArray[np.int64]
-
-MOST_PAIRS = 4096
-"""Pairs compared between two clusters at most: more would not change a mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,101 +85,6 @@ class ScoredPairs:
     weights: npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The links that the agglomeration starts from."""
-
-    left: Integers
-    right: Integers
-    evidence: Evidence
-    hard: npt.NDArray[np.bool_]
-
-
-def _packed(left: Integers, right: Integers) -> Integers:
-    return np.minimum(left, right) << 32 | np.maximum(left, right)
-
-
-def _known(pairs: ScoredPairs, scorer: PairScorer, constraints: Constraints, floor: float) -> _Known:
-    """Pairs at or above ``floor`` and all judged pairs."""
-    empty = np.empty(0, dtype=np.int64)
-    same = _packed(*constraints.same) if constraints.same is not None else empty
-    different = _packed(*constraints.different) if constraints.different is not None else empty
-    strong = np.flatnonzero(pairs.weights >= floor)
-    left, right = pairs.left[strong], pairs.right[strong]
-    judged = np.concatenate([same, different])
-    if len(judged):
-        judged = np.setdiff1d(judged, _packed(left, right))
-    evidence = scorer.evidence(Agreements(pairs.agreements.levels[strong], pairs.agreements.rarity[strong]))
-    if len(judged):
-        more = judged >> 32, judged & ((1 << 32) - 1)
-        evidence = _joined(evidence, scorer.score(*more))
-        left, right = np.append(left, more[0]), np.append(right, more[1])
-    hard = evidence.conflict
-    if len(same) or len(different):
-        key = _packed(left, right)
-        # A human who says "same" has seen the conflict; another constraint on the pair still holds.
-        hard = (hard & ~np.isin(key, same)) | np.isin(key, different)
-    return _Known(left, right, evidence, hard)
-
-
-def _joined(first: Evidence, second: Evidence) -> Evidence:
-    return Evidence(
-        np.concatenate([first.match, second.match]),
-        np.concatenate([first.household, second.household]),
-        np.concatenate([first.known, second.known]),
-        np.concatenate([first.conflict, second.conflict]),
-    )
-
-
-def _start(known: _Known, scorer: PairScorer, n: int, group: Integers | None) -> tuple[Clusters, Links, Sums, Record]:
-    """Every record a cluster of its own, every known pair a slot."""
-    pairs, none, rows = len(known.left), np.int64(-1), np.arange(n, dtype=np.int64)
-    codes = np.full(n, none) if group is None else group.astype(np.int64)
-    scratch = np.full(int(codes.max(initial=-1)) + 1, none)
-    clusters = Clusters(rows.copy(), np.full(n, none), rows.copy(), np.ones(n, dtype=np.int64), codes, scratch)
-    alive, seen, stamp = np.ones(pairs, dtype=np.bool_), np.ones(pairs, dtype=np.int64), np.zeros(pairs, dtype=np.int64)
-    nexts = np.full(pairs, none), np.full(pairs, none)
-    heads = np.full(n, none), np.full(n, none)
-    links = Links(known.left.copy(), known.right.copy(), *nexts, *heads, alive, known.hard, seen, stamp)
-    slots.hang_all(links)
-    evidence, columns = known.evidence, scorer.columns
-    counts = evidence.known.astype(np.int32)
-    kinds = columns.comparison, columns.start, columns.prior, columns.kin, columns.match
-    sums = Sums(evidence.match, counts, evidence.household, *kinds, scorer.model.prior)
-    steps = rows.copy(), rows.copy(), np.empty(n)
-    once = np.zeros(1, dtype=np.int64)
-    record = Record(*steps, np.full(n, np.inf), once, np.zeros(n, dtype=np.bool_))
-    return clusters, links, sums, record
-
-
-class _KnownPairs:
-    """The set of compared pairs, for compiled code."""
-
-    def __init__(self, pairs: Integers) -> None:
-        self.table = np.zeros(1024, dtype=np.uint64)
-        self.size = 0
-        self.add(pairs)
-
-    def add(self, pairs: Integers) -> None:
-        """Enter packed pairs; the table stays at most half full."""
-        self.size += len(pairs)
-        if 2 * self.size > len(self.table):
-            old = (self.table[self.table > 0] - np.uint64(1)).astype(np.int64)
-            self.table = np.zeros(1 << int(4 * self.size).bit_length(), dtype=np.uint64)
-            kernels.remember(self.table, old)
-        kernels.remember(self.table, pairs)
-
-
-def _labels(above: Integers) -> Integers:
-    """The smallest record of each record's cluster."""
-    while not np.array_equal(higher := above[above], above):
-        above = higher
-    return above
-
-
-_ANY_SIZE = np.zeros((1, 1))
-
-
 def agglomerate(
     pairs: ScoredPairs,
     scorer: PairScorer,
@@ -191,6 +92,7 @@ def agglomerate(
     *,
     constraints: Constraints | None = None,
     limits: Limits | None = None,
+    by_size: bool = False,
 ) -> Clustering:
     """Cluster ``n`` records from scored candidate pairs.
 
@@ -200,105 +102,94 @@ def agglomerate(
         n: Number of records; their order decides ties, so it must be that of their ids.
         constraints: Judgements and exclusions.
         limits: How far to go.
+        by_size: Whether to cluster once more, with what the sizes found at first say about each merge.
+            Where a person has many records this finds more of them. A merge of two families costs
+            little there, so it is for tables of records, not for registers of families.
     """
-    return _agglomerate(pairs, scorer, _ANY_SIZE, constraints or Constraints(), (n, limits or Limits()))
-
-
-def agglomerate_by_size(
-    first: Clustering,
-    pairs: ScoredPairs,
-    scorer: PairScorer,
-    *,
-    constraints: Constraints | None = None,
-    limits: Limits | None = None,
-) -> Clustering:
-    """Cluster once more, with what the sizes found at first say about each merge.
-
-    Where a person has many records this finds more of them. A merge of two families costs little here,
-    so it is for tables of records, not for registers of families.
-    """
-    by_size = size_prior(first.cluster, scorer.model.match_prior)
-    space = len(first.cluster), limits or Limits()
-    again = _agglomerate(pairs, scorer, by_size, constraints or Constraints(), space)
+    bounds, limits = constraints or Constraints(), limits or Limits()
+    left, right, outset = _outset(pairs, scorer, bounds, limits.floor)
+    links = parted(left, right, n, apart=outset.lifted)
+    outset = replace(outset, heights=link_heights(outset, threads=limits.threads))
+    one, other = left[links.lone], right[links.lone]
+    lone = _Lone(np.minimum(one, other), np.maximum(one, other), outset.heights[links.lone])
+    del left, right
+    first = _clustered((n, links, lone), outset, np.zeros((1, 1)), limits)
+    if not by_size:
+        return first
+    joined = int(np.count_nonzero(first.cluster[pairs.left] == first.cluster[pairs.right]))
+    trusted = trust(float(probabilities(pairs.weights).sum()), joined)
+    sizes = size_prior(first.cluster, scorer.model.match_prior, trusted=trusted)
+    again = _clustered((n, links, lone), outset, sizes, limits)
     return replace(again, compared=first.compared + again.compared)
 
 
-def _agglomerate(
-    pairs: ScoredPairs, scorer: PairScorer, by_size: Floats, constraints: Constraints, space: tuple[int, Limits]
-) -> Clustering:
-    n, limits = space
-    known = _known(pairs, scorer, constraints, limits.floor)
-    clusters, links, sums, record = _start(known, scorer, n, constraints.group)
-    contradicted = np.empty(0, dtype=np.int64)
+@dataclass(frozen=True, slots=True)
+class _Lone:
+    """Links that touch no other, with their heights."""
+
+    left: Integers
+    right: Integers
+    height: Floats
+
+
+def _packed(left: Integers, right: Integers) -> Integers:
+    return np.minimum(left, right) << 32 | np.maximum(left, right)
+
+
+def _outset(
+    pairs: ScoredPairs, scorer: PairScorer, constraints: Constraints, floor: float
+) -> tuple[Integers, Integers, Outset]:
+    """Pairs at or above ``floor`` and all judged pairs: their records, and what speaks for and against them."""
+    rows = np.flatnonzero(pairs.weights >= floor)
+    left, right, agreements = pairs.left[rows], pairs.right[rows], pairs.agreements
+    judged = [_packed(*side) for side in (constraints.same, constraints.different) if side is not None]
+    further = np.setdiff1d(np.concatenate(judged), _packed(left, right)) if judged else np.empty(0, dtype=np.int64)
+    if len(further):
+        more = further >> 32, further & ((1 << 32) - 1)
+        found = compare_all(scorer.comparisons, *more)
+        rows = np.append(rows, len(agreements) + np.arange(len(further)))
+        levels, rarity = (agreements.levels, found.levels), (agreements.rarity, found.rarity)
+        agreements = Agreements(np.concatenate(levels), np.concatenate(rarity))
+        left, right = np.append(left, more[0]), np.append(right, more[1])
+    lifted = barred = np.zeros(len(rows), dtype=np.bool_)
+    # A human who says "same" has seen the conflict; another constraint on the pair still holds.
     if constraints.same is not None:
-        contradicted = np.flatnonzero(kernels.force(*constraints.same, clusters, links, sums, record))
-    component = components(known.left, known.right, n)[known.left]
-
-    def merged(work: Integers) -> tuple[Record, int, int]:
-        own = _with_room(record, len(work))
-        state = clusters, links, sums, own
-        return own, *_merged((work, component), known, scorer, (limits.cut, MOST_PAIRS, by_size), state)
-
-    parts = _shares(component)
-    # Components have nothing in common but the scratch of their groups.
-    done = in_order(merged, parts, threads=limits.threads if constraints.group is None else 1)
-    steps = [record, *(own for own, _, _ in done)]
-    compared, rounds = sum(more for _, more, _ in done), max((turns for _, _, turns in done), default=0)
-    return Clustering(_labels(clusters.above), _in_turn(steps), contradicted, compared, rounds)
+        lifted = np.isin(_packed(left, right), _packed(*constraints.same))
+    if constraints.different is not None:
+        barred = np.isin(_packed(left, right), _packed(*constraints.different))
+    same, group = constraints.same, constraints.group
+    return left, right, Outset(scorer, agreements, rows, lifted, barred, group, same, np.empty(0))
 
 
-def _with_room(record: Record, merges: int) -> Record:
-    """A list of its own for so many merges, over the same clusters."""
-    left, right, done = (np.zeros(size, dtype=np.int64) for size in (merges, merges, 1))
-    return Record(left, right, np.empty(merges), record.low, done, record.blocked)
+def _clustered(work: tuple[int, Parted, _Lone], outset: Outset, by_size: Floats, limits: Limits) -> Clustering:
+    """One clustering: links that touch no other at once, all others share by share."""
+    n, links, lone = work
+    most = min(1, len(by_size) - 1)
+    height = lone.height + by_size[most, most]
+    joined = height >= limits.cut
+    if outset.group is not None:
+        of = outset.group[lone.left]
+        joined &= (of < 0) | (of != outset.group[lone.right])
+    alone = lone.left[joined], lone.right[joined], height[joined]
+    cluster = np.arange(n, dtype=np.int64)
+    cluster[alone[1]] = alone[0]
+
+    def merged(share: Share) -> Merged:
+        return merge_share(links, share, outset, by_size=by_size, cut=limits.cut)
+
+    done = in_order(merged, links.shares, threads=limits.threads)
+    for share, one in zip(links.shares, done, strict=True):
+        cluster[links.records[share.records]] = one.cluster
+    contradicted = np.concatenate([np.empty(0, dtype=np.int64), *(one.contradicted for one in done)])
+    compared, rounds = sum(one.compared for one in done), max((one.rounds for one in done), default=1)
+    return Clustering(cluster, _in_turn(done, alone), np.sort(contradicted), compared, rounds)
 
 
-_SHARES, _WORTH_SHARING = 8, 20_000
-"""Shares of the work, and links from which it is shared out: by these alone, never by the cores there are."""
-
-
-def _shares(component: Integers) -> list[Integers]:
-    """Slots in the order of their components, cut into shares between components."""
-    order = np.argsort(component, kind="stable")
-    if len(order) < _WORTH_SHARING:
-        return [order]
-    ends = np.append(np.flatnonzero(np.diff(component[order])) + 1, len(order))
-    wanted = ends[np.searchsorted(ends, np.arange(1, _SHARES) * len(order) // _SHARES)]
-    return [share for share in np.split(order, np.unique(wanted)) if len(share)]
-
-
-def _merged(
-    slots_of: tuple[Integers, Integers],
-    known: _Known,
-    scorer: PairScorer,
-    bounds: tuple[float, int, Floats],
-    state: tuple[Clusters, Links, Sums, Record],
-) -> tuple[int, int]:
-    """Merge the slots of some components, in their order; pairs compared on demand, and rounds."""
-    (work, component), (clusters, links, sums, record) = slots_of, state
-    most = bounds[1]
-    compared = _KnownPairs(_packed(known.left[work], known.right[work]))
-    at_first, rounds = compared.size, 0
-    while True:
-        rounds += 1
-        ends = np.append(np.flatnonzero(np.diff(component[work])) + 1, len(work))
-        work = kernels.merge_known(work, ends, bounds, clusters, links, sums, record)
-        if not len(work):
-            return compared.size - at_first, rounds
-        left, right, wanting = kernels.unseen_pairs(work, most, compared.table, clusters, links)
-        found = scorer.score(left, right)
-        evidence = found.match, found.household, found.known, found.conflict
-        kernels.add_pairs(wanting, evidence, links, sums)
-        compared.add(_packed(left, right))
-
-
-def _in_turn(steps: list[Record]) -> Merge:
+def _in_turn(done: list[Merged], alone: tuple[Integers, Integers, Floats]) -> Merge:
     """Merges that were forced, then all others best first; a cluster's own stay in their order."""
-    done = [int(step.done[0]) for step in steps]
-    left, right, height = (
-        np.concatenate([getattr(step, name)[:count] for step, count in zip(steps, done, strict=True)])
-        for name in ("left", "right", "height")
-    )
-    order = done[0] + np.argsort(-height[done[0] :], kind="stable")
-    order = np.append(np.arange(done[0]), order)
+    forced = [(one.left[: one.forced], one.right[: one.forced], one.height[: one.forced]) for one in done]
+    free = [(one.left[one.forced :], one.right[one.forced :], one.height[one.forced :]) for one in done]
+    left, right, height = (np.concatenate(column) for column in zip(*forced, alone, *free, strict=True))
+    first = sum(one.forced for one in done)
+    order = np.append(np.arange(first), first + np.argsort(-height[first:], kind="stable"))
     return Merge(left[order], right[order], height[order])

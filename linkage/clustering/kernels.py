@@ -64,7 +64,9 @@ def _longer(numbers):  # type: ignore[no-untyped-def]
 def _entry(slot, by_size, clusters, links, sums):  # type: ignore[no-untyped-def]
     a, b, most = links.one[slot], links.other[slot], len(by_size) - 1
     prior = by_size[min(clusters.size[a], most), min(clusters.size[b], most)]
-    return Entry(height(slot, sums) + prior, pair_key(a, b), slot, links.stamp[slot])
+    if np.isnan(links.height[slot]):
+        links.height[slot] = height(slot, sums)
+    return Entry(links.height[slot] + prior, pair_key(a, b), slot, links.stamp[slot])
 
 
 @njit(cache=True, nogil=True)
@@ -168,6 +170,7 @@ def add_pairs(slots, found, links, sums):  # type: ignore[no-untyped-def]
     (match, household, known, conflict) = found
     for p in range(len(slots)):
         slot = slots[p]
+        links.height[slot] = np.nan
         links.seen[slot] += 1
         links.hard[slot] |= conflict[p]
         for k in range(match.shape[1]):

@@ -4,7 +4,9 @@ Where a person has ten records, a record that may belong to a cluster of nine is
 two records that may belong together: the share of pairs alone, which is the prior of a merge otherwise,
 knows nothing of that. The sizes found without the prior stand for the true ones. Where nearly every record
 is alone, the few clusters are in good part mistakes, and say little: so the prior counts in proportion to the
-records that have found another. Iterated, it would confirm whatever it had merged.
+records that have found another. Nor does it count where pairs promise many more matches than clusters hold:
+those are namesakes, alike pair by pair, who fit no cluster and should get no help. Iterated, it would confirm
+whatever it had merged.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ _SPREAD = 0.25
 """Standard deviation of the smoothing of sizes, in natural logarithms."""
 _PSEUDO = 0.5
 """Clusters added to each size, divided by its square."""
+_MOST_PROMISED = 0.2
+"""Expected matches beyond those found, over those found, from which sizes say nothing any more."""
 
 
 def _shares(counts: Floats, longest: int) -> Floats:
@@ -36,7 +40,16 @@ def _shares(counts: Floats, longest: int) -> Floats:
     return np.asarray(smooth / smooth.sum())
 
 
-def size_prior(cluster: Integers, prior: float) -> Floats:
+def trust(expected: float, found: float) -> float:
+    """How far the sizes found count, by the matches that the pairs let expect and those within clusters.
+
+    >>> trust(90.0, 100.0), round(trust(110.0, 100.0), 3), trust(130.0, 100.0)
+    (1.0, 0.5, 0.0)
+    """
+    return min(max(1.0 - (expected / max(found, 1.0) - 1.0) / _MOST_PROMISED, 0.0), 1.0)
+
+
+def size_prior(cluster: Integers, prior: float, *, trusted: float = 1.0) -> Floats:
     """Bits to add to the height of a merge of two clusters, by their sizes.
 
     With K clusters, of which a share κ_n has n records, the odds that one more record belongs to a
@@ -46,6 +59,7 @@ def size_prior(cluster: Integers, prior: float) -> Floats:
     Args:
         cluster: Label of each record's cluster in a clustering without the prior.
         prior: log2 odds that two random records are one person.
+        trusted: How far the sizes count, see :func:`trust`.
 
     Returns:
         Shape (sizes + 1, sizes + 1); sizes beyond the last stand in the last row and column.
@@ -64,7 +78,7 @@ def size_prior(cluster: Integers, prior: float) -> Floats:
     full = ways[both] + share[both] - apart
     larger = np.maximum.outer(one, one) - 1
     table = np.minimum(join[larger], full - np.log2(clusters))
-    together = 1.0 - float(sizes[1]) / len(cluster)
+    together = trusted * (1.0 - float(sizes[1]) / len(cluster))
     bits = np.zeros((most + 1, most + 1))
     # What would be larger than anything found gets no help: few things are less likely twice over.
     bits[1:, 1:] = together * np.where(both >= len(sizes), np.minimum(table - prior, 0.0), table - prior)

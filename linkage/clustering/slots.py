@@ -53,6 +53,8 @@ class Links(NamedTuple):
     """Pairs of records behind the slot."""
     stamp: Integers
     """Number of changes, to tell old heap entries from the current one."""
+    height: Floats
+    """log2 odds that the two clusters are one person; not a number where that must be worked out again."""
 
 
 class Sums(NamedTuple):
@@ -104,6 +106,15 @@ def height(slot, sums):  # type: ignore[no-untyped-def]
         else:
             against += _softplus(kind - against)
     return total + with_others - against
+
+
+@njit(cache=True, nogil=True)
+def heights(sums):  # type: ignore[no-untyped-def]
+    """The height of every slot."""
+    out = np.empty(len(sums.match))
+    for slot in range(len(out)):
+        out[slot] = height(slot, sums)
+    return out
 
 
 @njit(cache=True, nogil=True)
@@ -209,6 +220,7 @@ def _add_up(target, slot, links, sums):  # type: ignore[no-untyped-def]
         sums.counts[target, k] += sums.counts[slot, k]
     for s in range(sums.household.shape[1]):
         sums.household[target, s] += sums.household[slot, s]
+    links.height[target] = np.nan
     links.seen[target] += links.seen[slot]
     links.hard[target] |= links.hard[slot]
     links.alive[slot] = False

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linkage.ordering import distinct
 from linkage.vocabulary import RelationKind
 
 Ints = npt.NDArray[np.int64]
@@ -21,7 +22,8 @@ PARENT, CHILD, PARTNER, SIBLING, HOME, NONE = range(6)
 TIES = ("parent of", "child of", "partner of", "sibling of", "at home with", "nobody's kin")
 """What the other is to a person, the nearest first."""
 
-_PARENTS = (RelationKind.PARENT, RelationKind.ADOPTIVE_PARENT, RelationKind.FOSTER_PARENT)
+_PARENTS = (RelationKind.PARENT, RelationKind.ADOPTIVE_PARENT)
+_FOSTER = (RelationKind.FOSTER_PARENT,)
 _PARTNERS = (RelationKind.SPOUSE, RelationKind.PARTNER)
 _MOST_STAYS = 100
 """Stays at one home above which it is no family's home."""
@@ -86,12 +88,13 @@ def offsets_of(keys: Ints, size: int) -> Ints:
 def registered_ties(relations: pa.Table, record_ids: pa.Array, registered: npt.NDArray[np.bool_]) -> Ties:
     """Ties between registered persons by row of `record_ids`; siblings follow from common parents.
 
-    An ended marriage is still a tie: reports name former partners often. Of several ties of two persons
-    the nearest counts.
+    An ended marriage is still a tie: reports name former partners often. Children placed with one foster
+    parent, years apart perhaps, are no siblings. Of several ties of two persons the nearest counts.
     """
-    asked = (_PARENTS, _PARTNERS, (RelationKind.SIBLING,))
-    (child, parent), (one, two), (brother, sister) = _related(relations, asked, record_ids, registered)
+    asked = (_PARENTS, _FOSTER, _PARTNERS, (RelationKind.SIBLING,))
+    (child, parent), foster, (one, two), (brother, sister) = _related(relations, asked, record_ids, registered)
     half, other_half = _common_children(child, parent, len(record_ids))
+    child, parent = np.append(child, foster[0]), np.append(parent, foster[1])
     left = np.concatenate([child, parent, one, two, brother, sister, half])
     right = np.concatenate([parent, child, two, one, sister, brother, other_half])
     sizes = [len(child), len(child), 2 * len(one), 2 * len(brother) + len(half)]
@@ -125,9 +128,9 @@ def _related(
 
 
 def _common_children(child: Ints, parent: Ints, size: int) -> tuple[Ints, Ints]:
-    """Every ordered pair of children of one parent."""
-    order = np.lexsort((child, parent))
-    child, parent = child[order], parent[order]
+    """Every ordered pair of children of one parent, however often the register repeats a relation."""
+    packed = distinct((parent << 32) | child)
+    child, parent = packed & 0xFFFFFFFF, packed >> 32
     offsets = offsets_of(parent, size)
     few = np.flatnonzero(np.diff(offsets)[parent] <= _MOST_CHILDREN)
     place, at = expand(offsets, parent[few])
@@ -157,7 +160,7 @@ def co_residents(stays: Stays, persons: Ints, days: Ints, *, slack: int) -> tupl
     second, other = expand(stays.home_offsets, stays.home[at])
     place, at = place[second], stays.order[other]
     then = _around(stays, at, days[place], slack) & (stays.person[at] != persons[place])
-    packed = np.unique((place[then] << 32) | stays.person[at[then]])
+    packed = distinct((place[then] << 32) | stays.person[at[then]])
     return packed >> 32, packed & 0xFFFFFFFF
 
 

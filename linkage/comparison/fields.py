@@ -65,7 +65,7 @@ def field_comparisons(fields: Fields, *, threads: int = 1) -> tuple[Comparison, 
         at = next(i for i, comparison in enumerate(comparisons) if comparison.name == sex.name)
         comparisons[at] = ImpliedComparison(comparisons[at], encode(given.columns[:1])[1][0])
     if surname is not None:
-        codes = encode(surname.columns[:1])[1][0]
+        names = next(comparison for comparison in comparisons if comparison.name == surname.name)
         mail = {field.name for field in fields.texts if field.kind is Kind.EMAIL}
-        comparisons = [NamedComparison(c, codes) if c.name in mail else c for c in comparisons]
+        comparisons = [NamedComparison(c, names) if c.name in mail else c for c in comparisons]
     return tuple(comparisons)

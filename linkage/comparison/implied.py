@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from linkage.comparison.protocol import NULL_LEVEL, Agreement, Comparison, Index
 from linkage.comparison.vocabulary import Codes
 
@@ -11,6 +13,8 @@ IMPLIED = 2
 """Level of pairs in which the other attribute agrees: never any evidence, and counted as agreement."""
 SIMILAR = 3
 """Level of mailbox names that are merely alike."""
+NEARLY = 1
+"""Level down to which surnames are one name, perhaps mistyped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +22,6 @@ class _Dependent:
     """An attribute whose agreement follows, for one part, from that of another."""
 
     attribute: Comparison
-    implying: Codes
-    """Code of the implying value of each record, -1 for none."""
 
     @property
     def name(self) -> str:
@@ -51,6 +53,9 @@ class _Dependent:
 class ImpliedComparison(_Dependent):
     """A comparison that is no evidence where the values that imply it are equal: Anna and Anna are of one sex."""
 
+    implying: Codes
+    """Code of the implying value of each record, -1 for none."""
+
     @property
     def level_names(self) -> tuple[str, ...]:
         """The attribute's levels, with one for what is implied in a place that it has to spare."""
@@ -70,9 +75,13 @@ class ImpliedComparison(_Dependent):
 class NamedComparison(_Dependent):
     """Mailboxes named after their owners: those of two persons of one surname look alike, which proves nothing."""
 
+    names: Comparison
+    """The surnames."""
+
     def compare(self, left: Index, right: Index) -> Agreement:
-        """The attribute's agreement, null where it is mere likeness and the names are equal."""
+        """The attribute's agreement, null where it is mere likeness and the names are alike too."""
         found = self.attribute.compare(left, right)
-        one = self.implying[left]
-        found.levels[(found.levels == SIMILAR) & (one >= 0) & (one == self.implying[right])] = NULL_LEVEL
+        alike = np.flatnonzero(found.levels == SIMILAR)
+        named = self.names.compare(left[alike], right[alike]).levels
+        found.levels[alike[named <= NEARLY]] = NULL_LEVEL
         return found

@@ -99,6 +99,20 @@ def letter_sets(points, offsets):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def counted(codes, size):  # type: ignore[no-untyped-def]
+    """How often each code stands among the alternatives of all records, and the records that have any."""
+    counts, filled = np.zeros(size), 0
+    for i in range(codes.shape[1]):
+        some = False
+        for x in range(codes.shape[0]):
+            if codes[x, i] >= 0:
+                counts[codes[x, i]] += 1.0
+                some = True
+        filled += some
+    return counts, filled
+
+
+@njit(cache=True, nogil=True)
 def hopeless(la, lb, set_a, set_b):  # type: ignore[no-untyped-def]
     """Whether Jaro similarity cannot exceed .7, below which Winkler's prefix does not count either.
 
@@ -170,6 +184,24 @@ def _same(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _numbered_apart(points, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
+    """Whether two stretches differ, and in nothing but digits."""
+    if _same(points, a0, a1, b0, b1):
+        return False
+    while True:
+        while a0 < a1 and 48 <= points[a0] <= 57:
+            a0 += 1
+        while b0 < b1 and 48 <= points[b0] <= 57:
+            b0 += 1
+        if a0 == a1 or b0 == b1:
+            return a0 == a1 and b0 == b1
+        if points[a0] != points[b0]:
+            return False
+        a0 += 1
+        b0 += 1
+
+
+@njit(cache=True, nogil=True)
 def _until(points, a0, a1, sign):  # type: ignore[no-untyped-def]
     """End of the stretch before the first ``sign``."""
     for i in range(a0, a1):
@@ -225,7 +257,8 @@ def _grade(words, a, b, ladder):  # type: ignore[no-untyped-def]
     if ladder == EMAIL:
         ea, eb = _until(points, a0, a1, _AT), _until(points, b0, b1, _AT)
         if within_one(points, a0, a1, b0, b1):
-            return 1
+            # Two boxes of one name are told apart by their numbers: that is no typing error.
+            return 3 if _numbered_apart(points, a0, ea, b0, eb) else 1
         if _same(points, a0, ea, b0, eb):
             return 2
         return 3 if _similarity(points, a0, ea, b0, eb, places) >= 0.92 else 4
@@ -238,8 +271,12 @@ def _grade(words, a, b, ladder):  # type: ignore[no-untyped-def]
         if a1 - a0 == b1 - b0 and short > tail and _same(points, a0, a1 - tail, b0, b1 - tail):
             return 2
         return 3 if short >= 2 and _same(points, a0, a0 + 2, b0, b0 + 2) else 4
-    if ladder == DIGITS and short > 3 and within_two(points, a0, a1, b0, b1):
-        return 2
+    if ladder == DIGITS and short > 3:
+        if within_two(points, a0, a1, b0, b1):
+            return 2
+        # Of a number cut short the last digits are kept, or the first.
+        if _same(points, a0, a0 + short, b0, b0 + short) or _same(points, a1 - short, a1, b1 - short, b1):
+            return 3
     return 4
 
 

@@ -32,7 +32,9 @@ LADDERS = {
         (1.0, 0.5, 0.25, 0.25, 0.0, 0.5),
     ),
     "number": Ladder(kernels.NUMBER, ("exact", "one edit", "-", "-", "different"), (1.0, 0.25, 0.0, 0.0, 0.0)),
-    "digits": Ladder(kernels.DIGITS, ("exact", "one edit", "two edits", "-", "different"), (1.0, 0.25, 0.25, 0.0, 0.0)),
+    "digits": Ladder(
+        kernels.DIGITS, ("exact", "one edit", "two edits", "part of it", "different"), (1.0, 0.25, 0.25, 0.0, 0.0)
+    ),
     "postcode": Ladder(
         kernels.POSTCODE, ("exact", "one edit", "same area", "same region", "different"), (1.0, 0.25, 0.25, 0.0, 0.0)
     ),

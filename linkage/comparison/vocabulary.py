@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.comparison.kernels import letter_sets
+from linkage.comparison.kernels import counted, letter_sets
 from linkage.standardise import coded
 
 LONGEST = 64
@@ -82,7 +82,6 @@ def log2_frequencies(codes: npt.NDArray[np.int32], size: int, rows: int) -> npt.
     >>> log2_frequencies(np.array([[0, 0, 1, -1]], dtype=np.int32), 2, 4).round(2).tolist()
     [-0.58, -1.58]
     """
-    held = codes[codes >= 0]
-    counts = np.bincount(held, minlength=size).astype(np.float64)
-    total = max(int((codes >= 0).any(axis=0).sum()), 1)
+    counts, filled = counted(codes, size)
+    total = max(filled, 1)
     return np.asarray(np.log2(np.maximum(counts, 1.0) / total).clip(min=-np.log2(max(rows, 2))))

@@ -51,7 +51,7 @@ def resolve_relations(relations: pa.Table, persons: pa.Table, entities: pa.Table
     relations, persons, entities = RELATIONS.check(relations), PERSONS.check(persons), ENTITIES.check(entities)
     relations = relations.filter(pc.is_in(relations["kind"], pa.array([*KIN_KINDS, *PARTNER_KINDS])))
     own = _entity_of(relations["record_id"], entities)
-    other = pc.coalesce(_entity_of(relations["other_record"], entities), _by_identifier(relations, persons, entities))
+    other = others(relations, persons, entities)
     known = pc.and_(pc.is_valid(own), pc.is_valid(other))
     oneself = pc.fill_null(pc.equal(own, other), False)
     table = relations.select(["kind", "valid_from", "register", "known_from", "known_to"])
@@ -69,6 +69,11 @@ def resolve_relations(relations: pa.Table, persons: pa.Table, entities: pa.Table
         to_oneself=int(pc.sum(oneself).as_py() or 0),
         unresolved=relations.num_rows - int(pc.sum(known).as_py() or 0),
     )
+
+
+def others(relations: pa.Table, persons: pa.Table, entities: pa.Table) -> pa.Array:
+    """The entity at the other end of each relation, by record or else by identifier; null where nobody is meant."""
+    return pc.coalesce(_entity_of(relations["other_record"], entities), _by_identifier(relations, persons, entities))
 
 
 def _ends(relations: pa.Table, persons: pa.Table) -> pa.ChunkedArray:

@@ -89,6 +89,36 @@ def _words(data, offsets, last, out, ends):  # type: ignore[no-untyped-def]
     return at
 
 
+@njit(types.int64(_BYTES, _ENDS, _BYTES, types.uint8[::1], types.int32[::1]), cache=True, nogil=True)
+def _single(data, offsets, table, out, ends):  # type: ignore[no-untyped-def]
+    """Write the texts with every run of one sign of the table as that sign alone."""
+    at = 0
+    for v in range(len(offsets) - 1):
+        last = 0
+        for i in range(offsets[v], offsets[v + 1]):
+            if data[i] != last or data[i] > 127 or not table[data[i]]:
+                out[at] = data[i]
+                at += 1
+            last = data[i]
+        ends[v + 1] = at
+    return at
+
+
+def undoubled(texts: pa.Array, letters: str) -> pa.Array:
+    """Texts in which the given ASCII letters stand once where they stood several times in a row.
+
+    >>> undoubled(pa.array(["annna", "åå", "boo"]), "n").to_pylist()
+    ['ana', 'åå', 'boo']
+    """
+    if not len(texts):
+        return texts
+    data, offsets = _buffers(texts)
+    out = np.empty(int(offsets[-1] - offsets[0]), dtype=np.uint8)
+    ends = np.zeros(len(offsets), dtype=np.int32)
+    size = _single(data, offsets, sign_table(letters, letters), out, ends)
+    return pa.Array.from_buffers(pa.string(), len(texts), [None, pa.py_buffer(ends), pa.py_buffer(out[:size].copy())])
+
+
 def one_word(texts: pa.Array, *, last: bool) -> pa.Array:
     """The first, or the last, word of each text in any script; no nulls go in.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linkage.names.ascii import undoubled
 from linkage.names.folding import Column, on_distinct
 
 _SPELLING = (
@@ -49,7 +50,5 @@ def spelling_key(folded: Column) -> pa.Array:
     key = distinct
     for pattern, replacement in _SPELLING:
         key = pc.replace_substring_regex(key, pattern, replacement)
-    # RE2 has no back-references in patterns, so doubled letters are collapsed one letter at a time.
-    for letter in "bfgklmnprstv":
-        key = pc.replace_substring_regex(key, f"{letter}{{2,}}", letter)
+    key = undoubled(key, "bfgklmnprstv")
     return pc.if_else(pc.equal(key, ""), distinct, key).take(index)

@@ -104,14 +104,18 @@ def _inside(rows: Rows, rest: Flags) -> Rows:
     return Rows(rows.left[kept], rows.right[kept], rows.number[kept])
 
 
-def judged_people(mentions: Mentions, ledger: pa.Table | None) -> JudgedPeople:
+def judged_people(
+    mentions: Mentions, ledger: pa.Table | None, *, parties: tuple[Index, Index] | None = None
+) -> JudgedPeople:
     """What a ledger says about mentions; nothing without one.
+
+    `parties` are pairs of mentions that one incident record lists as two parties.
 
     Raises:
         LinkageError: The ledger is none.
     """
     checked = JUDGEMENTS.empty_table() if ledger is None else check_judgements(ledger)
-    rows = read_judged(checked, mentions.record_ids)
+    rows = read_judged(checked, mentions.record_ids, apart=parties)
     registered = np.flatnonzero(mentions.registered)[::-1]
     of_group = np.full(len(mentions), -1, np.int64)
     of_group[rows.group[registered]] = registered  # in falling order, so that the smallest row stays
@@ -127,7 +131,7 @@ def people_contradictions(
     bounds: Constraints,
     parties: tuple[Index, Index] | None,
 ) -> pa.Table:
-    """What the ledger itself, the rule of two parties and the models say against judgements.
+    """What the ledger itself, rules (two parties, one register) and the models say against judgements.
 
     Args:
         mentions: All mentions.
@@ -146,13 +150,21 @@ def people_contradictions(
         pairs = bounds.same[0][clustering.contradicted], bounds.same[1][clustering.contradicted]
         aside = np.flatnonzero(np.isin(_key(rows.same.left, rows.same.right), _key(*pairs)))
         found += against_rules(rows.same, aside.tolist(), "rule", ids=ids)
+    lifted = _one_register(mentions, rows.same)
     if parties is not None:
-        listed = np.flatnonzero(np.isin(_key(rows.same.left, rows.same.right), _key(*parties)))
-        found += against_rules(rows.same, np.setdiff1d(listed, aside).tolist(), "rule_lifted", ids=ids)
+        lifted |= np.isin(_key(rows.same.left, rows.same.right), _key(*parties))
+    lifted[aside] = False
+    found += against_rules(rows.same, np.flatnonzero(lifted).tolist(), "rule_lifted", ids=ids)
     for verdict, stated in ((Verdict.SAME, rows.same), (Verdict.DIFFERENT, rows.different)):
         weights = _weights(mentions, scorers, stated)
         found += against_evidence(stated, verdict, weights=weights, ids=ids)
     return contradictions_table(found)
+
+
+def _one_register(mentions: Mentions, rows: Rows) -> Flags:
+    """Which judgements are about two records of one register that holds each person once."""
+    both = mentions.registered[rows.left] & mentions.registered[rows.right]
+    return np.asarray(both & (mentions.register[rows.left] == mentions.register[rows.right]))
 
 
 def _key(left: Ints, right: Ints) -> Ints:

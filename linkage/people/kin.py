@@ -30,6 +30,7 @@ from linkage.collective import (
 from linkage.collective.kinship import LEVELS
 from linkage.collective.ties import NONE
 from linkage.comparison import NULL_LEVEL, Agreement, Agreements, Comparison, Index, compare_all
+from linkage.households.relations import others
 from linkage.people.competition import find_competition, joined, with_competition
 from linkage.people.links import KEPT_FROM
 from linkage.people.mentions import Mentions
@@ -117,10 +118,18 @@ def _frame(mentions: Mentions, tables: Mapping[str, pa.Table]) -> Frame:
     return Frame(
         read_parties(tables["involvements"], tables.get("incidents"), mentions.record_ids),
         Bonds(
-            registered_ties(tables["relations"], mentions.record_ids, mentions.registered),
+            registered_ties(_by_record(mentions, tables), mentions.record_ids, mentions.registered),
             registered_stays((claims.offsets, claims.unit, claims.start, claims.end), mentions.registered),
         ),
     )
+
+
+def _by_record(mentions: Mentions, tables: Mapping[str, pa.Table]) -> pa.Table:
+    """The relations with the registered record at the other end, also where the register names it by a number."""
+    relations = tables["relations"]
+    ids = mentions.record_ids.filter(pa.array(mentions.registered))
+    other = others(relations, tables["persons"], pa.table({"record_id": ids, "entity_id": ids}))
+    return relations.set_column(relations.schema.get_field_index("other_record"), "other_record", other)
 
 
 def _proved(mentions: Mentions, owners: Owners) -> Flags:

@@ -75,10 +75,11 @@ def resolve_people(tables: Mapping[str, pa.Table], settings: PeopleSettings, *, 
     if not tables["persons"].num_rows:
         raise LinkageError("no mention to resolve", where="table persons", hint="look at the refused rows")
     mentions = build_mentions(tables["persons"], tables["residences"], tables["addresses"], tables["registers"])
-    judged = judged_people(mentions, tables.get("judgements"))
+    parties = tables["involvements"].select(["incident_id", "record_id"])
+    told_apart = two_parts(mentions, parties)
+    judged = judged_people(mentions, tables.get("judgements"), parties=told_apart)
     comparisons = people_comparisons(mentions)
     keys = people_keys(mentions)
-    parties = tables["involvements"].select(["incident_id", "record_id"])
     passes: list[Pass] = []
     owners, kin = judged_owners(judged), dict[str, Any]()
     registered = registered_pass(mentions, comparisons, keys, settings=settings, judged=judged)
@@ -88,7 +89,6 @@ def resolve_people(tables: Mapping[str, pa.Table], settings: PeopleSettings, *, 
         if settings.kin:
             passes[0], owners, kin = with_kin(mentions, passes[0], owners, tables=tables, cut=settings.cut)
     rest = ~mentions.registered & (owners.person < 0)
-    told_apart = two_parts(mentions, parties)
     bounds, clustering = judged.bounds(rest, told_apart), None
     free = free_pass(mentions, comparisons, keys, settings=settings, rest=rest)
     if free is not None:

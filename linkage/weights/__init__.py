@@ -4,7 +4,7 @@ from linkage.weights.estimate import Estimation, estimate
 from linkage.weights.model import ComparisonModel, Model
 from linkage.weights.patterns import Patterns, count_patterns
 from linkage.weights.sampling import random_pairs
-from linkage.weights.score import Evidence, PairScorer, match_weights, probabilities
+from linkage.weights.score import Evidence, PairScorer, probabilities
 from linkage.weights.space import PairKnowledge
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "Patterns",
     "count_patterns",
     "estimate",
-    "match_weights",
     "probabilities",
     "random_pairs",
 ]

@@ -36,6 +36,8 @@ class Estimation:
     """A household class smaller than this share of the matches is dropped."""
     fewest_shared: int = 3
     """Comparisons that a household can share from which kinds of place, and movers, are told apart."""
+    bounded: bool = False
+    """Whether half of the matches or more agree exactly in each attribute of a person's own, whatever is fitted."""
     unstable: float = 1.5
     """Factor by which λ may differ with and without the household class before a warning."""
 
@@ -109,7 +111,7 @@ def estimate(
         The model, with warnings where λ was still moving, classes overlap or depend on the third.
     """
     bounds = bounds or Estimation()
-    space = Space(comparisons, (candidates, randoms), n, known=known or PairKnowledge())
+    space = Space(comparisons, (candidates, randoms), n, known=known or PairKnowledge(), bounded=bounds.bounded)
     if space.shared.sum() >= bounds.fewest_shared:
         return _placed(space, bounds)
     plain = _converge(space, bounds, household=False)

@@ -138,7 +138,7 @@ def _step(space: Space, kinds: Kinds) -> Kinds:
         counts += np.stack([weighted(judged, weights, space.width) for weights in told])
     strangers = space.strangers(space.randoms.counts * posterior(space, space.randoms, kinds).kinds[0])
     shape = space.table(LADDER)
-    matches = space.learned(counts[STAYED] + counts[MOVED], shape)
+    matches = space.matches(counts[STAYED] + counts[MOVED], shape)
     levels = [strangers]
     for c in range(1, len(KINDS)):
         prior = 0.9 * strangers + 0.1 * shape if c == MOVED else shape

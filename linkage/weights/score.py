@@ -32,16 +32,6 @@ class Evidence:
     """Pairs that a comparison forbids to be one person."""
 
 
-def match_weights(match: Floats, household: Floats, model: Model) -> Floats:
-    """Weight of each pair from its summed evidence.
-
-    W = log2(λ/(1−λ)) + Σ w − log2(1 + 2^(log2 λ_H + Σ h)): what speaks for one person, less what a
-    household would explain.
-    """
-    shared = model.household_prior + household
-    return np.asarray(model.prior + match - np.logaddexp2(0.0, shared))
-
-
 def probabilities(weights: Floats) -> Floats:
     """1 / (1 + 2^−W).
 

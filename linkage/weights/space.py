@@ -20,6 +20,8 @@ LADDER = np.array([0.5, 0.1, 0.1, 0.1, 0.2, 0.02])
 START_M = np.array([0.75, 0.08, 0.04, 0.04, 0.08, 0.01])
 START_H = np.array([0.7, 0.05, 0.03, 0.02, 0.2, 0.001])
 """Prior and first guesses over the levels of a standard ladder (4 is disagreement, 5 swapped)."""
+LEAST_EXACT = 0.5
+"""Share of matches that agree exactly in each attribute of a person's own, where that has to be bounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,26 @@ def spread(ladder: Floats, levels: int) -> Floats:
     else:
         shape = np.concatenate(([ladder[0]], np.full(levels - 2, ladder[1:4].sum() / (levels - 2)), [ladder[4]]))
     return np.asarray(shape / shape.sum())
+
+
+def differing_level(levels: int) -> int:
+    """The level of disagreement on a ladder of so many levels."""
+    return 4 if levels in (5, 6) else levels - 1
+
+
+def bounded_levels(m: Floats, levels: int) -> Floats:
+    """A distribution with at least :data:`LEAST_EXACT` on exact agreement, the rest in proportion.
+
+    >>> bounded_levels(np.array([0.2, 0.2, 0.6]), 3).round(3).tolist()
+    [0.5, 0.125, 0.375]
+    """
+    if m[0] >= LEAST_EXACT:
+        return m
+    rest = np.arange(len(m)) < levels
+    rest[0] = False
+    out = np.where(rest, m * (1.0 - LEAST_EXACT) / m[rest].sum(), m)
+    out[0] = LEAST_EXACT
+    return np.asarray(out)
 
 
 def weighted(patterns: Patterns, weights: Floats, width: int) -> Floats:
@@ -106,8 +128,10 @@ class Space:
         records: int,
         *,
         known: PairKnowledge,
+        bounded: bool = False,
     ) -> None:
         candidates, randoms = pairs
+        self.bounded = bounded
         share, covered = known.share, known.covered
         self.comparisons = comparisons
         self.candidates = count_patterns(candidates)
@@ -147,6 +171,14 @@ class Space:
         """Counts as probabilities, with pseudo-counts of a prior shape so that a rare level keeps a sane one."""
         return self.distribution(counts, (2.0 + 0.001 * counts.sum(axis=1, keepdims=True)) * shape)
 
+    def matches(self, counts: Floats, shape: Floats) -> Floats:
+        """Levels of matches; where it is asked for, half of them or more agree in what is a person's own."""
+        m = self.learned(counts, shape)
+        if self.bounded:
+            for k in np.flatnonzero(self.related):
+                m[k] = bounded_levels(m[k], int(self.real[k].sum()))
+        return m
+
     def strangers(self, weights: Floats) -> Floats:
         """Levels of random pairs weighted by their chance not to be one person."""
         counts = weighted(self.randoms, weights, self.width)
@@ -171,7 +203,7 @@ class Space:
         h_counts = weighted(self.candidates, housed, self.width)
         p, q = posteriors(self.different, classes)
         h_counts += weighted(self.different, self.different.counts * q / (1.0 - p).clip(1e-12), self.width)
-        m, h = self.learned(m_counts, shape), self.learned(h_counts, shape)
+        m, h = self.matches(m_counts, shape), self.learned(h_counts, shape)
         floor = 1.0 / (4.0 * self.all_pairs + 4.0)
         return Classes(
             m,

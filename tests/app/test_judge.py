@@ -71,6 +71,11 @@ WRONG = {
     '{"left": "a", "right": "b", "verdict": "same", "wy": "x"}\n': "1 unknown keys",
     '{"left": 5, "right": "b", "verdict": "same"}\n': "left is no text",
     '{"left": "a", "right": "b", "verdict": "same", "supersedes": 1}\n': "line 1: supersedes row 1",
+    '{"left": "a", "right": "b", "verdict": "same", "supersedes": 1'
+    + 30 * "0"
+    + "}\n": "supersedes is no whole number",
+    '{"left": "\\ud800", "right": "b", "verdict": "same"}\n': "left is no text",
+    100_000 * "[" + "\n": "line 1: no JSON",
     '{"left": "a", "right": "b"}\n': "line 1: no such verdict",
     '{"left": "a", "right": "b", "verdict": "same"}': "line 1: the file does not end with a line",
 }
@@ -85,6 +90,12 @@ def test_a_damaged_ledger_is_refused_by_line_and_not_added_to(ledger: Path, text
         assert f"{ledger}, {said}" in refused.stderr or said in refused.stderr
         assert "Ida" not in refused.stderr
     assert ledger.read_text("utf-8") == text
+
+
+def test_a_reason_in_a_foreign_encoding_is_refused_before_a_ledger_is_begun(ledger: Path) -> None:
+    with pytest.raises(LedgerError, match="why is no text"):
+        append_judgement(ledger, Entry("a", "b", Verdict.SAME, "who", "2026-01-01T00:00:00+00:00", "s\udce5"))
+    assert not ledger.exists()
 
 
 def test_a_ledger_that_is_not_there_is_named(ledger: Path) -> None:

@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from kintrace.views.linkage import weight_histogram
+from linkage.link import Linkage, LinkReport
 from linkage.partition import partition_hash
 from tests.app.ask import answer, ask
 
@@ -62,6 +64,21 @@ def test_shuffled_rows_give_the_same_bytes(people: Path, tmp_path: Path) -> None
     link(table(tmp_path / "shuffled.csv", rows), tmp_path / "two")
     for file in (tmp_path / "one").iterdir():
         assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes(), file.name
+
+
+def test_a_new_folder_is_for_its_owner_alone(people: Path, tmp_path: Path) -> None:
+    link(people, tmp_path / "out")
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+    assert sorted(file.suffix for file in (tmp_path / "out").iterdir()) == [".json", *5 * [".parquet"]]
+
+
+def test_the_histogram_of_pairs_that_are_all_certain_is_one_bar() -> None:
+    model: dict[str, Any] = {}
+    pairs = pa.table({"left": ["a"], "right": ["b"], "match_weight": [57.5], "probability": [1.0]})
+    found = pa.table({"record_id": ["a", "b"], "entity_id": ["x", "x"]})
+    drawn = weight_histogram(Linkage(found, pairs, pairs, model, LinkReport(2, 1, 2, 1, 0, ())))
+    assert drawn is not None
+    assert [bar.kind for bar in drawn.bars] == ["joined"]
 
 
 def test_a_saved_model_links_new_data_without_training(people: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from itertools import combinations
 import networkx as nx
 import numpy as np
 import numpy.typing as npt
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -189,3 +190,16 @@ def test_components_equal_networkx(edges: list[tuple[int, int]]) -> None:
     labels = components(*columns(edges), 10)
     expected = {i: min(part) for part in nx.connected_components(graph) for i in part}
     assert labels.tolist() == [expected[i] for i in range(10)]
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("by_size", [False, True])
+def test_shares_of_the_work_change_nothing(seed: int, by_size: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    scorer = world(seed, 60)
+    pairs, limits = candidates(scorer, 60), Limits(floor=3.0, threads=2)
+    whole = agglomerate(pairs, scorer, 60, limits=limits, by_size=by_size)
+    monkeypatch.setattr("linkage.clustering.parting._SHARE", 1)
+    shared = agglomerate(pairs, scorer, 60, limits=limits, by_size=by_size)
+    assert len(set(whole.cluster.tolist())) < 60
+    assert shared.cluster.tolist() == whole.cluster.tolist()
+    assert shared.merges.height.tolist() == whole.merges.height.tolist()

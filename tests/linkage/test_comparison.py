@@ -105,6 +105,9 @@ def level(ladder: str, a: str | None, b: str | None) -> int:
         ("digits", "12345678", "12345687", 1),
         ("digits", "12345678", "12354687", 2),
         ("digits", "12345678", "99945678", 4),
+        ("digits", "1203801234", "1234", 3),
+        ("digits", "1203801234", "120380", 3),
+        ("digits", "1203801234", "234", 4),
         ("postcode", "8000", "8200", 1),
         ("postcode", "8041", "8052", 2),
         ("postcode", "TQ138DF", "TQ27AB", 3),
@@ -114,6 +117,8 @@ def level(ladder: str, a: str | None, b: str | None) -> int:
         ("email", "bo@a.dk", "bo@b.dk", 1),
         ("email", "bo@a.dk", "bo@mail.com", 2),
         ("email", "bo.holm1@a.dk", "bo.holm2@mail.com", 3),
+        ("email", "bo.holm1@a.dk", "bo.holm2@a.dk", 3),
+        ("email", "bo.holm@a.dk", "bo.hulm@a.dk", 1),
         ("email", "bo@a.dk", "ib@mail.com", 4),
     ],
 )

@@ -23,7 +23,7 @@ from linkage.names import (
     tokens,
     without_particles,
 )
-from linkage.names.ascii import FOLDED, cleaned, one_word
+from linkage.names.ascii import FOLDED, cleaned, one_word, undoubled
 from linkage.names.folding import _folded
 from linkage.people import name_sets
 
@@ -183,3 +183,9 @@ def test_one_word_is_the_first_or_the_last(texts: list[str]) -> None:
     values = pa.array(texts, pa.string())
     assert one_word(values, last=False).to_pylist() == [text.split(" ")[0] for text in texts]
     assert one_word(values, last=True).to_pylist() == [text.split(" ")[-1] for text in texts]
+
+
+@given(st.lists(st.text("aabnnll åи"), max_size=6))
+def test_runs_of_a_letter_become_one_of_it(texts: list[str]) -> None:
+    expected = [re.sub("(b|n|l)\\1+", r"\1", text) for text in texts]
+    assert undoubled(pa.array(texts, pa.string()), "bnl").to_pylist() == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,8 +63,26 @@ def test_a_column_that_has_a_kind_and_no_values_is_left_out() -> None:
         (("name", "town"), [Compared("name")], "it needs town"),
         (("name",), [Compared("name"), Compared("birth_date")], "it does not know birth_date"),
         (("name",), [Compared("name", ("exact", "near", "different"))], "other levels of name"),
+        (("name",), [Compared("name", ("exact", "another"))], "other levels of name"),
     ],
 )
 def test_a_model_of_something_else_is_refused(names: tuple[str, ...], compared: list[Compared], said: str) -> None:
     with pytest.raises(LinkageError, match=said):
         fit_model(trained(*names), compared, KINDS)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"match_share": 0.0},
+        {"match_share": 1.5},
+        {"match_share": float("nan")},
+        {"household_share": -0.1},
+        {"classes": (PairClass("moved", match=True, share=0.5, levels=(None, None)),)},
+        {"classes": (PairClass("place", match=False, share=0.01, levels=(None,)),)},
+        {"classes": (PairClass("place", match=False, share=0.01, levels=(np.ones(3) / 3, None)),)},
+    ],
+)
+def test_a_model_whose_numbers_are_no_probabilities_is_refused(damage: dict[str, Any]) -> None:
+    with pytest.raises(LinkageError, match="no probabilities"):
+        fit_model(replace(trained("name", "town"), **damage), [Compared("name"), Compared("town")], KINDS)

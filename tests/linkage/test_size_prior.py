@@ -7,7 +7,7 @@ import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkage.clustering.size_prior import size_prior
+from linkage.clustering.size_prior import size_prior, trust
 
 
 def labels(sizes: list[int]) -> npt.NDArray[np.int64]:
@@ -37,3 +37,10 @@ def test_a_record_is_likelier_to_complete_a_cluster_of_the_usual_size_than_to_ov
     assert bits[3, 1] > bits[4, 1] + 1.0
     assert bits[3, 1] > bits[4, 4] + 1.0
     assert bits[4:, 1:].max() <= 0.0
+
+
+def test_sizes_do_not_count_where_pairs_promise_many_more_matches_than_clusters_hold() -> None:
+    cluster = labels([1] * 20 + [3] * 10)
+    whole, half = size_prior(cluster, -10.0), size_prior(cluster, -10.0, trusted=trust(110.0, 100.0))
+    assert np.allclose(half, whole / 2)
+    assert not size_prior(cluster, -10.0, trusted=trust(200.0, 100.0)).any()

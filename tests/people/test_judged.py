@@ -95,8 +95,10 @@ def test_two_mentions_judged_different_do_not_share_the_person_that_fits_both() 
 def test_two_registered_records_of_one_person_are_joined_and_do_not_compete() -> None:
     again = dataclasses.replace(OLD, record_id="cpr:g")
     assert parts(resolve([OLD, again, REPORT]))["north:x"] == "north:x"
-    found = parts(resolve([OLD, again, REPORT], ("cpr:f", "cpr:g", "same")))
+    people = resolve([OLD, again, REPORT], ("cpr:f", "cpr:g", "same"))
+    found = parts(people)
     assert found["cpr:g"] == found["north:x"] == "cpr:f"
+    assert whats(people) == [(1, "rule_lifted")]
 
 
 def test_mentions_without_a_registered_person_are_joined_and_parted() -> None:
@@ -113,6 +115,26 @@ def test_two_parties_of_one_incident_may_be_judged_to_be_one_person_and_that_is_
     found = parts(people)
     assert found["north:x"] == found["north:y"] == "cpr:f"
     assert whats(people) == [(1, "rule_lifted")]
+
+
+@pytest.mark.parametrize("third", ["cpr:f", "north:s"])
+def test_two_parties_are_not_joined_through_a_third_record_and_that_is_told(third: str) -> None:
+    listed = [("i", "north:x"), ("i", "north:y")]
+    stated = [("north:x", third, "same"), ("north:y", third, "same")]
+    people = resolve([OLD, REPORT, AGAIN, STRANGER], *stated, parties=listed)
+    found = parts(people)
+    assert found["north:y"] == found[third] != found["north:x"]
+    assert (1, "rule") in whats(people)
+    assert people.judgements.column("number").to_pylist() == [2]
+
+
+def test_the_rule_of_two_parties_holds_where_nothing_can_be_compared() -> None:
+    nameless = [Said(f"north:{name}", "", "") for name in "abc"]
+    given = tables(nameless, [("i", "north:a"), ("i", "north:c")])
+    given["judgements"] = ledger(("north:a", "north:b", "same"), ("north:b", "north:c", "same"))
+    people = resolve_people(given, SETTINGS, report=lambda text: None)
+    assert parts(people) == {"north:a": "north:a", "north:b": "north:b", "north:c": "north:b"}
+    assert whats(people) == [(1, "rule")]
 
 
 def test_another_party_gives_way_to_the_one_that_a_judgement_ties_to_the_person() -> None:

@@ -70,6 +70,15 @@ def relations(rows: list[tuple[str, str, str]]) -> pa.Table:
 MOTHERS = relations([(f"cpr:c{i:02d}", "parent", f"cpr:m{i:02d}") for i in range(FAMILIES)])
 
 
+def by_number(rows: pa.Table, numbers: dict[str, str]) -> pa.Table:
+    """The same relations with the other end named by its number alone."""
+    named = [
+        row | {"other_record": None, "other_identifier": {"type": "CPR", "value": numbers[row["other_record"]]}}
+        for row in rows.to_pylist()
+    ]
+    return pa.Table.from_pylist(named, schema=RELATIONS.schema)
+
+
 def resolve(settings: PeopleSettings = SETTINGS, **changed: pa.Table) -> People:
     given_tables = tables(PEOPLE, NOTICES) | {"relations": MOTHERS} | changed
     return resolve_people(given_tables, settings, report=lambda text: None)
@@ -195,3 +204,17 @@ def test_moves_between_two_places_speak_for_more_such_moves() -> None:
     assert near > 0 > far
     assert np.isnan([unknown, never]).all()
     assert learn_affinity(left[: FEWEST_PAIRS - 1], right[: FEWEST_PAIRS - 1], 7) is None
+
+
+def test_a_register_that_names_parents_by_number_says_as_much_as_one_that_names_their_records(resolved: People) -> None:
+    numbers = {said.record_id: said.number for said in PEOPLE if said.number}
+    assert parts(resolve(relations=by_number(MOTHERS, numbers))) == parts(resolved)
+
+
+def test_children_of_one_foster_parent_are_no_siblings() -> None:
+    ids = pa.array(["cpr:a", "cpr:b", "cpr:p"])
+    for kind, siblings in (("parent", True), ("foster_parent", False)):
+        ties = registered_ties(relations([("cpr:a", kind, "cpr:p"), ("cpr:b", kind, "cpr:p")]), ids, np.ones(3, bool))
+        _, other, tie = ties.of(np.array([0]))
+        assert (SIBLING in tie.tolist()) is siblings
+        assert (2, PARENT) in zip(other.tolist(), tie.tolist(), strict=True)
