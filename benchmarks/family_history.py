@@ -96,7 +96,9 @@ def print_hard_cases(rows: list[dict[str, Any]]) -> None:
     print("\n| mentions of | " + " | ".join(f"{seed}: R / P | wrong per 10,000" for seed in seeds) + " |")
     print("|---|" + "---|---|" * len(seeds))
     for group in zip(*(row["score"]["hard_cases"] for row in rows), strict=True):
-        cells = [f"{_share(one['recall'])} / {_share(one['precision'])} | {one['wrong_per_10000']}" for one in group]
+        shares = [f"{_share(one['recall'])} / {_share(one['precision'])}" for one in group]
+        wrong = ["–" if one["wrong_per_10000"] is None else one["wrong_per_10000"] for one in group]
+        cells = [f"{share} | {count}" for share, count in zip(shares, wrong, strict=True)]
         print(f"| {group[0]['group']} | " + " | ".join(cells) + " |")
     print("\n| seed | links stated .99 or more | right | expected right of all | right of all |")
     print("|---|---|---|---|---|")

@@ -178,16 +178,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--set", action="append", choices=SETS, dest="sets", help="Repeat for several; default: all.")
     parser.add_argument("--peers", default="", help=f"Of {', '.join(PEERS)}; splink:VARIANT for one of its variants.")
-    parser.add_argument("--data", type=Path, default=Path(os.environ.get("BENCH_DATA", "data")))
+    data = Path(os.environ.get("BENCH_DATA", "data"))
+    parser.add_argument(
+        "--data", type=Path, default=data, help="Folder of the public sets (default data, or BENCH_DATA)."
+    )
     parser.add_argument("--records", type=int, help="Size of the made sets (default 30,000) and of the scale set.")
     parser.add_argument("--scale", help=f"Sizes such as 100000,300000,1000000: the curve of {SCALE_SET}.")
     parser.add_argument("--seed", type=int, default=42, help="Seed of the made sets and of the engines.")
-    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--repeats", type=int, default=1, help="Runs of each engine, in turns; medians are told.")
     parser.add_argument("--no-saved", action="store_true", help="Leave out linking with a saved model.")
     parser.add_argument("--cold", action="store_true", help="Do not run each engine on 2,000 records first.")
     parser.add_argument("--peer-python", help="Python that has Splink, if not this one.")
     parser.add_argument("--make-peer", action="store_true", help="Make an environment with Splink under --cache.")
-    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "kintrace-benchmarks")
+    cache = Path(tempfile.gettempdir()) / "kintrace-benchmarks"
+    parser.add_argument("--cache", type=Path, default=cache, help="Folder for made sets and environments.")
     parser.add_argument("--json", type=Path, dest="report", help="Also write all rows here.")
     return parser
 
