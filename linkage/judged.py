@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from linkage.clustering import Clustering, Constraints
 from linkage.judgements import CONTRADICTING_BITS, CONTRADICTIONS, Verdict, standing
+from linkage.ordering import distinct, pair_keys
 from linkage.weights import PairScorer
 
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -60,7 +61,7 @@ class Judged:
     group: Ints
     """The smallest row of each row's group; itself where nobody joined it to another."""
     apart: Ints
-    """Pairs of groups that must stay apart, both ways, packed and sorted."""
+    """Keys of the pairs of groups that must stay apart, sorted."""
     touched: Flags
     """Rows in a group that must stay apart from another."""
     applied: pa.Table
@@ -76,22 +77,14 @@ class Judged:
         found = np.zeros(len(left), np.bool_)
         if len(self.apart):
             asked = np.flatnonzero(self.touched[left] & self.touched[right])
-            found[asked] = np.isin(_packed(self.group[left[asked]], self.group[right[asked]]), self.apart)
+            found[asked] = np.isin(pair_keys(self.group[left[asked]], self.group[right[asked]]), self.apart)
         return found
 
     def confirms(self, left: Ints, right: Ints) -> Flags:
         """Which pairs of rows are judged to be one person, each pair by a judgement of its own."""
         if not len(self.same.left):
             return np.zeros(len(left), np.bool_)
-        stated = _packed(np.minimum(*self._same()), np.maximum(*self._same()))
-        return np.isin(_packed(np.minimum(left, right), np.maximum(left, right)), stated)
-
-    def _same(self) -> tuple[Ints, Ints]:
-        return self.same.left, self.same.right
-
-
-def _packed(left: Ints, right: Ints) -> Ints:
-    return (left << 32) | right
+        return np.isin(pair_keys(left, right), pair_keys(self.same.left, self.same.right))
 
 
 def read_judged(judgements: pa.Table, record_ids: pa.Array, *, apart: tuple[Ints, Ints] | None = None) -> Judged:
@@ -127,7 +120,7 @@ def read_judged(judgements: pa.Table, record_ids: pa.Array, *, apart: tuple[Ints
     sides = group[held_apart.left], group[held_apart.right]
     touched = np.zeros(len(record_ids), np.bool_)
     touched[np.isin(group, np.concatenate(sides))] = True
-    both = np.unique(np.append(_packed(*sides), _packed(*sides[::-1])))
+    both = distinct(pair_keys(*sides))
     return Judged(_rows(same), held_apart, group, both, touched, _applied([*same, *different]), (*aside, *absent))
 
 
@@ -143,8 +136,7 @@ def _ruled(same: Rows, apart: tuple[Ints, Ints] | None) -> list[tuple[int, int, 
     named = np.append(same.left, same.right)
     within = np.isin(apart[0], named) & np.isin(apart[1], named)
     low, high = np.minimum(*apart)[within], np.maximum(*apart)[within]
-    lifted = _packed(np.minimum(same.left, same.right), np.maximum(same.left, same.right))
-    held = ~np.isin(_packed(low, high), lifted)
+    held = ~np.isin(pair_keys(low, high), pair_keys(same.left, same.right))
     return [(one, other, _A_RULE) for one, other in zip(low[held].tolist(), high[held].tolist(), strict=True)]
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from linkage.clustering import Clustering, Constraints, Merge
+from linkage.ordering import pair_keys
 from linkage.weights import PairScorer
 
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -67,7 +68,7 @@ class _Joining:
         self.cluster = cluster.copy()
         self.group, self.scorer = bounds.group, scorer
         self.conflicts = any(comparison.conflicts for comparison in scorer.comparisons)
-        self.lifted = _packed(*same)
+        self.lifted = pair_keys(*same)
         self.joined: list[tuple[int, int]] = []
         named = np.unique(cluster[np.concatenate(same)])
         rows = np.flatnonzero(np.isin(cluster, named))
@@ -110,13 +111,9 @@ class _Joining:
             return False
         left, right = (side.ravel()[:_MOST_PAIRS] for side in np.meshgrid(one, other))
         conflict = self.scorer.score(np.minimum(left, right), np.maximum(left, right)).conflict
-        return bool((conflict & ~np.isin(_packed(left, right), self.lifted)).any())
+        return bool((conflict & ~np.isin(pair_keys(left, right), self.lifted)).any())
 
     def merges(self) -> Merge:
         """What was joined, in order; by judgement alone, so without a height."""
         pairs = np.array(self.joined, np.int64).reshape(-1, 2)
         return Merge(pairs[:, 0], pairs[:, 1], np.full(len(pairs), np.inf))
-
-
-def _packed(left: Ints, right: Ints) -> Ints:
-    return (np.minimum(left, right) << 32) | np.maximum(left, right)

@@ -27,6 +27,38 @@ def distinct(keys: Ints) -> Ints:
     return np.asarray(ordered[first], dtype=np.int64)
 
 
+def pair_keys(left: Ints, right: Ints) -> Ints:
+    """One number for each pair of rows, the same whichever of the two comes first.
+
+    >>> pair_keys(np.array([1, 2]), np.array([2, 1])).tolist() == [(1 << 32) + 2] * 2
+    True
+    """
+    return np.asarray(np.minimum(left, right) << 32 | np.maximum(left, right), dtype=np.int64)
+
+
+def neighbours(groups: Ints, most: int) -> tuple[Ints, Ints]:
+    """Every pair of places in one group of a sorted column, the nearer first; none further apart than ``most``.
+
+    >>> [part.tolist() for part in neighbours(np.array([4, 4, 4, 7]), 10)]
+    [[0, 1, 0], [1, 2, 2]]
+    """
+    lefts, rights = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for step in range(1, most + 1):
+        same = np.flatnonzero(groups[step:] == groups[:-step])
+        if not len(same):
+            break
+        lefts.append(same)
+        rights.append(same + step)
+    return np.concatenate(lefts), np.concatenate(rights)
+
+
+def codes(column: pa.Array | pa.ChunkedArray) -> Ints:
+    """Dense codes of a text column in order of first appearance, -1 for null."""
+    flat = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    indices = pc.fill_null(pc.dictionary_encode(flat).indices, -1)
+    return np.asarray(indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
 def numbered(keys: Ints) -> tuple[Ints, Ints]:
     """Sorted distinct keys, and which of them each row has.
 

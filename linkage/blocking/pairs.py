@@ -18,6 +18,7 @@ from numba import njit, types
 
 from linkage.blocking.rules import NO_KEY, BlockingRule, Keys, combined_keys
 from linkage.errors import LinkageError
+from linkage.ordering import pair_keys
 from linkage.parallel import in_order
 
 Sorted: TypeAlias = tuple[Keys, npt.NDArray[np.int64]]
@@ -63,7 +64,7 @@ class CandidatePairs:
     def contain(self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Which of these pairs, in either order, are among the candidates."""
         own = self.left << 32 | self.right
-        asked = np.minimum(left, right) << 32 | np.maximum(left, right)
+        asked = pair_keys(left, right)
         place = np.searchsorted(own, asked)
         return np.asarray(own[np.minimum(place, max(len(own) - 1, 0))] == asked if len(own) else place < 0)
 

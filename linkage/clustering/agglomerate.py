@@ -19,6 +19,7 @@ from linkage.clustering.parting import Parted, Share, parted
 from linkage.clustering.size_prior import size_prior, trust
 from linkage.clustering.slots import Floats
 from linkage.comparison.protocol import Agreements, Index, compare_all
+from linkage.ordering import pair_keys
 from linkage.parallel import in_order
 from linkage.weights.score import PairScorer, probabilities
 
@@ -132,18 +133,14 @@ class _Lone:
     height: Floats
 
 
-def _packed(left: Integers, right: Integers) -> Integers:
-    return np.minimum(left, right) << 32 | np.maximum(left, right)
-
-
 def _outset(
     pairs: ScoredPairs, scorer: PairScorer, constraints: Constraints, floor: float
 ) -> tuple[Integers, Integers, Outset]:
     """Pairs at or above ``floor`` and all judged pairs: their records, and what speaks for and against them."""
     rows = np.flatnonzero(pairs.weights >= floor)
     left, right, agreements = pairs.left[rows], pairs.right[rows], pairs.agreements
-    judged = [_packed(*side) for side in (constraints.same, constraints.different) if side is not None]
-    further = np.setdiff1d(np.concatenate(judged), _packed(left, right)) if judged else np.empty(0, dtype=np.int64)
+    judged = [pair_keys(*side) for side in (constraints.same, constraints.different) if side is not None]
+    further = np.setdiff1d(np.concatenate(judged), pair_keys(left, right)) if judged else np.empty(0, dtype=np.int64)
     if len(further):
         more = further >> 32, further & ((1 << 32) - 1)
         found = compare_all(scorer.comparisons, *more)
@@ -154,9 +151,9 @@ def _outset(
     lifted = barred = np.zeros(len(rows), dtype=np.bool_)
     # A human who says "same" has seen the conflict; another constraint on the pair still holds.
     if constraints.same is not None:
-        lifted = np.isin(_packed(left, right), _packed(*constraints.same))
+        lifted = np.isin(pair_keys(left, right), pair_keys(*constraints.same))
     if constraints.different is not None:
-        barred = np.isin(_packed(left, right), _packed(*constraints.different))
+        barred = np.isin(pair_keys(left, right), pair_keys(*constraints.different))
     same, group = constraints.same, constraints.group
     return left, right, Outset(scorer, agreements, rows, lifted, barred, group, same, np.empty(0))
 

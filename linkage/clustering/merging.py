@@ -12,6 +12,7 @@ from linkage.clustering.kernels import Record
 from linkage.clustering.parting import Flags, Integers, Parted, Share
 from linkage.clustering.slots import Clusters, Floats, Links, Sums
 from linkage.comparison.protocol import Agreements, Index
+from linkage.ordering import pair_keys
 from linkage.parallel import in_order
 from linkage.weights.score import Evidence, PairScorer
 
@@ -89,7 +90,7 @@ def merge_share(parted: Parted, share: Share, outset: Outset, *, by_size: Floats
     work, bounds = np.arange(len(links.one), dtype=np.int64), (cut, MOST_PAIRS, by_size)
     component = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
     compared, at_first, rounds = None, 0, 1
-    known = _packed(links.one, links.other)
+    known = pair_keys(links.one, links.other)
     while len(work := kernels.merge_known(work, ends, bounds, clusters, links, sums, record)):
         if compared is None:
             compared = KnownPairs(known)
@@ -97,7 +98,7 @@ def merge_share(parted: Parted, share: Share, outset: Outset, *, by_size: Floats
         left, right, wanting = kernels.unseen_pairs(work, MOST_PAIRS, compared.table, clusters, links)
         found = outset.scorer.score(records[left], records[right])
         kernels.add_pairs(wanting, (found.match, found.household, found.known, found.conflict), links, sums)
-        compared.add(_packed(left, right))
+        compared.add(pair_keys(left, right))
         ends = np.append(np.flatnonzero(np.diff(component[work])) + 1, len(work))
         rounds += 1
     done = int(record.done[0])
@@ -105,10 +106,6 @@ def merge_share(parted: Parted, share: Share, outset: Outset, *, by_size: Floats
     further = 0 if compared is None else compared.size - at_first
     above = records[_labels(clusters.above)]
     return Merged(above, left, right, record.height[:done], forced, contradicted, further, rounds)
-
-
-def _packed(left: Integers, right: Integers) -> Integers:
-    return np.minimum(left, right) << 32 | np.maximum(left, right)
 
 
 def _sums(evidence: Evidence, scorer: PairScorer) -> Sums:

@@ -9,6 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linkage.ordering import neighbours
+
 Ints = npt.NDArray[np.int64]
 
 _MOST_PARTIES = 60
@@ -63,13 +65,7 @@ def _days(incidents: pa.Table | None, names: pa.Array) -> Ints:
 
 def party_pairs(parties: Parties) -> tuple[Ints, Ints]:
     """Every ordered pair of two parties of one incident, as places in `parties`."""
-    lefts, rights = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for step in range(1, _MOST_PARTIES):
-        same = np.flatnonzero(parties.incident[step:] == parties.incident[:-step])
-        if not len(same):
-            break
-        lefts += [same, same + step]
-        rights += [same + step, same]
-    left, right = np.concatenate(lefts), np.concatenate(rights)
+    one, other = neighbours(parties.incident, _MOST_PARTIES - 1)
+    left, right = np.append(one, other), np.append(other, one)
     order = np.lexsort((right, left))
     return left[order], right[order]

@@ -326,11 +326,11 @@ def crosswise(codes, partner, left, right):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _same_digits(a, b):  # type: ignore[no-untyped-def]
-    """Whether two eight-digit numbers differ by one digit, or by two neighbours swapped."""
+def slipped(a, b, digits):  # type: ignore[no-untyped-def]
+    """Whether two numbers of so many digits differ by one of them at most, or by two neighbours swapped."""
     differing, first, place = 0, -1, 0
     da0 = db0 = 0
-    while place < 8:
+    while place < digits:
         da, db = a % 10, b % 10
         if da != db:
             differing += 1
@@ -368,8 +368,8 @@ def grade_dates(year, month, day, left, right, levels):  # type: ignore[no-untyp
             else:
                 # Years alone are mostly ages counted back: one off is as usual as right.
                 levels[p] = 1 if apart == 1 else 3
-        elif (y and month[i] == day[j] and day[i] == month[j]) or _same_digits(
-            year[i] * 10000 + month[i] * 100 + day[i], year[j] * 10000 + month[j] * 100 + day[j]
+        elif (y and month[i] == day[j] and day[i] == month[j]) or slipped(
+            year[i] * 10000 + month[i] * 100 + day[i], year[j] * 10000 + month[j] * 100 + day[j], 8
         ):
             levels[p] = 1
         elif (y and (m or d)) or (m and d):

@@ -13,7 +13,7 @@ from numba import njit
 
 from linkage.blocking import NO_KEY, BlockingRule, Keys, code_keys, combined_keys
 from linkage.names import Variants, given_variants, spelling_key, surname_variants
-from linkage.ordering import distinct
+from linkage.ordering import codes, distinct
 from linkage.people.mentions import Mentions
 from linkage.people.name_sets import PART
 from linkage.people.pairing import PERSON, Sides
@@ -59,9 +59,9 @@ def people_keys(mentions: Mentions) -> PeopleKeys:
     date = code_keys(np.where(whole, birth.year * 10_000 + birth.month * 100 + birth.day, -1))
     swapped = code_keys(np.where(whole, birth.year * 10_000 + birth.day * 100 + birth.month, -1))
     year = code_keys(np.where(birth.known(), birth.year, -1))
-    refinements = (date, year, code_keys(_codes(mentions.given)), _first(door, door_row, n))
+    refinements = (date, year, code_keys(codes(mentions.given)), _first(door, door_row, n))
     first = pa.concat_arrays([_first_word(mentions.given), _first_word(mentions.surnames)])
-    names = code_keys(_codes(spelling_key(first)))
+    names = code_keys(codes(spelling_key(first)))
     return PeopleKeys(
         *(given, given_row, surname, surname_row, door, door_row, date, swapped, year, refinements),
         *(mentions.numbers, (names[:n], names[n:]), mentions.registered),
@@ -143,11 +143,6 @@ def _first(keys: Keys, rows: Ints, n: int) -> Keys:
     first = np.full(n, NO_KEY, np.uint64)
     first[rows[::-1]] = keys[::-1]
     return first
-
-
-def _codes(texts: pa.Array) -> Ints:
-    indices = pc.dictionary_encode(texts).indices
-    return np.asarray(pc.fill_null(indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def _doors(mentions: Mentions) -> tuple[Keys, Ints]:

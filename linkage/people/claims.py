@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numba import njit
 
 from linkage.intervals import FIRST
-from linkage.ordering import ordered_by
+from linkage.ordering import codes, ordered_by
 
 Ints = npt.NDArray[np.int64]
 
@@ -71,9 +71,9 @@ def build_claims(residences: pa.Table, addresses: pa.Table, record_ids: pa.Array
     end = np.where(entry, start + 1, end)
     columns = (
         np.where(is_home, addresses_of, -1),
-        _codes(residences.column("access_id")),
-        _codes(streets),
-        _codes(residences.column("postcode")),
+        codes(residences.column("access_id")),
+        codes(streets),
+        codes(residences.column("postcode")),
     )
     unit, door, street, postcode = (_renumbered(column[order]) for column in columns)
     return Claims(offsets, unit, door, street, postcode, start[order], end[order])
@@ -95,12 +95,6 @@ def _homes(column: pa.ChunkedArray, homes: pa.Array) -> tuple[Ints, npt.NDArray[
 
 def _days(table: pa.Table, column: str) -> Ints:
     return np.asarray(table.column(column).cast(pa.int32()).to_numpy(), dtype=np.int64)
-
-
-def _codes(column: pa.ChunkedArray) -> Ints:
-    """Dense codes of a text column, -1 for null."""
-    encoded = column.combine_chunks().dictionary_encode()
-    return np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def _renumbered(codes: Ints) -> Ints:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numba import njit
 
 from linkage.comparison import Agreement, BirthDateComparison, Comparison, Index
+from linkage.comparison.kernels import slipped
 from linkage.names import given_variants, surname_variants
 from linkage.people import name_sets
 from linkage.people.claims import SLACK, Claims, compare_claims
@@ -146,27 +147,10 @@ def _number_levels(numbers: Any, left: Any, right: Any) -> Any:
             for j in range(numbers.shape[1]):
                 a, b = numbers[left[p], i], numbers[right[p], j]
                 if a >= 0 and b >= 0 and best > 0:
-                    best = min(best, 0 if a == b else 1 if _slip(a, b) else 2)
+                    best = min(best, 0 if a == b else 1 if slipped(a, b, 10) else 2)
         if best == 0 or best == 2:
             levels[p] = best // 2
     return levels
-
-
-@njit(cache=True, nogil=True)
-def _slip(a: int, b: int) -> bool:
-    """Whether two numbers of ten digits differ in one of them, or in two neighbours exchanged."""
-    wrong, place, first_a, first_b = 0, -1, 0, 0
-    for k in range(10):
-        digit_a, digit_b = a % 10, b % 10
-        if digit_a != digit_b:
-            wrong += 1
-            if wrong == 1:
-                place, first_a, first_b = k, digit_a, digit_b
-            elif wrong > 2 or k != place + 1 or digit_a != first_b or digit_b != first_a:
-                return False
-        a //= 10
-        b //= 10
-    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,11 @@ class Competition:
         return np.maximum(self.total[mention] - own, 0.0)
 
 
+def bounded_odds(weights: Floats) -> Floats:
+    """2^W, with weights capped far above anything that still matters, so that sums stay finite."""
+    return np.asarray(np.exp2(np.minimum(weights, _MOST_BITS)))
+
+
 def find_competition(
     mentions: Mentions, left: Index, right: Index, weights: Floats, *, judged: JudgedPeople | None = None
 ) -> Competition:
@@ -85,7 +90,7 @@ def find_competition(
     one = left_in != right_in
     mention = np.where(left_in, right, left)[one]
     person = np.where(left_in, left, right)[one]
-    odds = np.exp2(np.minimum(weights[one], _MOST_BITS))
+    odds = bounded_odds(weights[one])
     stands_for = np.arange(n) if judged is None else judged.person
     if judged is not None:
         odds[judged.rows.forbids(mention, person)] = 0.0

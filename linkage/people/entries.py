@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from linkage.collective.moves import Affinity, learn_affinity, rare_name_pairs
 from linkage.comparison import NULL_LEVEL, Agreement, Comparison, Index
+from linkage.ordering import codes
 from linkage.people.mentions import Mentions
 
 Ints = npt.NDArray[np.int64]
@@ -121,14 +120,9 @@ def _entries(mentions: Mentions) -> Entries:
 
 
 def _affinity(mentions: Mentions, entries: Entries) -> Affinity | None:
-    given = np.where(entries.dated, _codes(mentions.given), -1)
-    left, right = rare_name_pairs(given, _codes(mentions.surnames))
+    given = np.where(entries.dated, codes(mentions.given), -1)
+    left, right = rare_name_pairs(given, codes(mentions.surnames))
     moved = entries.door[left] != entries.door[right]
     return learn_affinity(
         entries.street[left[moved]], entries.street[right[moved]], int(entries.street.max(initial=-1)) + 1
     )
-
-
-def _codes(texts: pa.Array) -> Ints:
-    indices = pc.dictionary_encode(texts).indices
-    return np.asarray(pc.fill_null(indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)

@@ -26,6 +26,7 @@ from linkage.judged import (
     read_judged,
 )
 from linkage.judgements import JUDGEMENTS, Verdict, check_judgements
+from linkage.ordering import pair_keys
 from linkage.people.mentions import Mentions
 from linkage.weights import PairScorer
 
@@ -148,11 +149,11 @@ def people_contradictions(
     aside = np.empty(0, np.int64)
     if clustering is not None and bounds.same is not None and len(clustering.contradicted):
         pairs = bounds.same[0][clustering.contradicted], bounds.same[1][clustering.contradicted]
-        aside = np.flatnonzero(np.isin(_key(rows.same.left, rows.same.right), _key(*pairs)))
+        aside = np.flatnonzero(np.isin(pair_keys(rows.same.left, rows.same.right), pair_keys(*pairs)))
         found += against_rules(rows.same, aside.tolist(), "rule", ids=ids)
     lifted = _one_register(mentions, rows.same)
     if parties is not None:
-        lifted |= np.isin(_key(rows.same.left, rows.same.right), _key(*parties))
+        lifted |= np.isin(pair_keys(rows.same.left, rows.same.right), pair_keys(*parties))
     lifted[aside] = False
     found += against_rules(rows.same, np.flatnonzero(lifted).tolist(), "rule_lifted", ids=ids)
     for verdict, stated in ((Verdict.SAME, rows.same), (Verdict.DIFFERENT, rows.different)):
@@ -165,10 +166,6 @@ def _one_register(mentions: Mentions, rows: Rows) -> Flags:
     """Which judgements are about two records of one register that holds each person once."""
     both = mentions.registered[rows.left] & mentions.registered[rows.right]
     return np.asarray(both & (mentions.register[rows.left] == mentions.register[rows.right]))
-
-
-def _key(left: Ints, right: Ints) -> Ints:
-    return (np.minimum(left, right) << 32) | np.maximum(left, right)
 
 
 def _weights(mentions: Mentions, scorers: Sequence[PairScorer | None], rows: Rows) -> Floats:

@@ -31,6 +31,7 @@ from linkage.collective.kinship import LEVELS
 from linkage.collective.ties import NONE
 from linkage.comparison import NULL_LEVEL, Agreement, Agreements, Comparison, Index, compare_all
 from linkage.households.relations import others
+from linkage.ordering import pair_keys
 from linkage.people.competition import find_competition, joined, with_competition
 from linkage.people.links import KEPT_FROM
 from linkage.people.mentions import Mentions
@@ -171,10 +172,10 @@ def _column() -> ComparisonModel:
 def _with_offers(scored: ScoredPairs, found: KinEvidence, comparisons: tuple[Comparison, ...]) -> ScoredPairs:
     """The scored pairs without their competition column, and the pairs that only kin proposes."""
     agreements = Agreements(scored.agreements.levels[:, :-1], scored.agreements.rarity[:, :-1])
-    have = (np.minimum(scored.left, scored.right) << 32) | np.maximum(scored.left, scored.right)
+    have = pair_keys(scored.left, scored.right)
     offered = found.level < NONE
     mention, person = found.mention[offered], found.person[offered]
-    packed = np.setdiff1d((np.minimum(mention, person) << 32) | np.maximum(mention, person), have)
+    packed = np.setdiff1d(pair_keys(mention, person), have)
     left, right = packed >> 32, packed & 0xFFFFFFFF
     more = compare_all(comparisons, left, right)
     return ScoredPairs(

@@ -19,7 +19,7 @@ from linkage.clustering import ScoredPairs
 from linkage.comparison import Agreements, Comparison, Index, compare_all
 from linkage.parallel import usable_cores
 from linkage.people.blocking import PeopleKeys, narrow_rules, wide_rules
-from linkage.people.competition import find_competition, joined, with_competition
+from linkage.people.competition import bounded_odds, find_competition, joined, with_competition
 from linkage.people.entries import entry_comparisons
 from linkage.people.full_names import full_names
 from linkage.people.judged import JudgedPeople
@@ -39,9 +39,6 @@ REGISTERED, FREE = "registered", "free"
 BEYOND_DOUBT = 10.0
 """Bits by which the best registered person must lead all others and nobody, a thousand to one, for the wide search to
 be spared."""
-
-_MOST_BITS = 40.0
-"""Weights are capped here before they are summed, far above anything that still matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +159,7 @@ def _settled(mentions: Mentions, pairs: CandidatePairs, judged: JudgedPeople, *,
     """Mentions whose best registered person stands far above the chance that it is any other of them, or nobody."""
     turned = mentions.registered[pairs.left]
     mention, person = np.where(turned, pairs.right, pairs.left), np.where(turned, pairs.left, pairs.right)
-    odds = np.exp2(np.minimum(weights, _MOST_BITS))
+    odds = bounded_odds(weights)
     odds[judged.rows.forbids(mention, person)] = 0.0
     total = np.bincount(mention, weights=odds, minlength=len(mentions))
     best = np.zeros(len(mentions))

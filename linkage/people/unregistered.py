@@ -9,6 +9,7 @@ import pyarrow as pa
 from linkage.clustering import Clustering, Constraints, Limits, ScoredPairs, agglomerate
 from linkage.comparison import Index
 from linkage.judged_clusters import cluster_within
+from linkage.ordering import neighbours
 from linkage.people.mentions import Mentions
 from linkage.people.passes import Pass
 from linkage.people.registered import party_rows
@@ -44,11 +45,5 @@ def cluster_rest(
 def two_parts(mentions: Mentions, parties: pa.Table) -> tuple[Index, Index] | None:
     """Pairs of mentions that one incident record lists as two parties: two persons."""
     incident, row = party_rows(mentions, parties)
-    lefts, rights = [], []
-    for step in range(1, _MOST_PARTIES):
-        same = np.flatnonzero(incident[step:] == incident[:-step])
-        if not len(same):
-            break
-        lefts.append(row[same])
-        rights.append(row[same + step])
-    return (np.concatenate(lefts), np.concatenate(rights)) if lefts else None
+    one, other = neighbours(incident, _MOST_PARTIES - 1)
+    return (row[one], row[other]) if len(one) else None
